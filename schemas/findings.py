@@ -1,0 +1,338 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What can be wrong with a drop or a page: one table of codes, severities, sentences and advice.
+
+A finding is data. Its severity says what the pipeline does about it (docs/findings.md is made to agree with it):
+
+* ``note``: written beside the page, the ingest goes on;
+* ``placeholder``: the page's original is kept, a placeholder page stands in the PDF, the rest of the binder goes
+  on, and the unit is not reconciled until someone accepts the gap;
+* ``quarantine``: the whole drop waits in quarantine, untouched, with a ``REASON.txt``.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import Field
+
+from schemas.base import Record
+from schemas.messages import Language, Message
+
+
+class Severity(StrEnum):
+    """What a finding does to the ingest, mildest first."""
+
+    NOTE = "note"
+    PLACEHOLDER = "placeholder"
+    QUARANTINE = "quarantine"
+
+
+class FindingCode(StrEnum):
+    """Stable names of findings; a broken sample is named after the finding that it must produce."""
+
+    DESCRIPTION_MISSING = "description-missing"
+    DESCRIPTION_INVALID = "description-invalid"
+    UNIT_CONFLICT = "unit-conflict"
+    INTENT_UNSUPPORTED = "intent-unsupported"
+    LINK_REFUSED = "link-refused"
+    NO_PAGES = "no-pages"
+    PAGE_LISTED_MISSING = "page-listed-missing"
+    FOLIO_COUNT = "folio-count"
+    SEQUENCE_GAP = "sequence-gap"
+    PAGE_DUPLICATE = "page-duplicate"
+    FILE_NOT_LISTED = "file-not-listed"
+    ATTACHMENT_KEPT = "attachment-kept"
+    FILE_UNSUPPORTED = "file-unsupported"
+    FILE_EMPTY = "file-empty"
+    FILE_TOO_LARGE = "file-too-large"
+    FILE_UNREADABLE = "file-unreadable"
+    DOCUMENT_ENCRYPTED = "document-encrypted"
+    PAGE_UNREADABLE = "page-unreadable"
+    PAGE_TOO_LARGE = "page-too-large"
+    PAGE_LIMIT = "page-limit"
+    PAGE_UNREAD = "page-unread"
+    PAGE_BLANK = "page-blank"
+    RESOLUTION_UNKNOWN = "resolution-unknown"
+    CONFIDENCE_LOW = "confidence-low"
+    LEDGER_DIFFERENCE = "ledger-difference"
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRule:
+    """What a code means: severity, the sentence, and what the operator should do next."""
+
+    severity: Severity
+    sentence: Message
+    advice: Message
+
+
+class Finding(Record):
+    """One observation about a drop, a file or a page."""
+
+    code: FindingCode
+    page: int | None = Field(default=None, ge=1, description="1-based page number in the ingest")
+    file: str | None = Field(default=None, description="path within the drop")
+    fields: dict[str, str | int | float] = Field(default_factory=dict, description="what fills the sentence")
+
+    @property
+    def severity(self) -> Severity:
+        return FINDINGS[self.code].severity
+
+    def say(self, language: Language) -> str:
+        """The sentence for people, with the file and page that it is about."""
+        return FINDINGS[self.code].sentence.say(language, self._all_fields())
+
+    def advise(self, language: Language) -> str:
+        """What to do next."""
+        return FINDINGS[self.code].advice.say(language, self._all_fields())
+
+    def _all_fields(self) -> dict[str, object]:
+        return {"file": self.file or "?", "page": self.page or "?", **self.fields}
+
+
+_RESCAN = Message(
+    ro="Scanați din nou pagina și predați-o în același folder, sau acceptați lipsa ei.",
+    en="Scan the page again and hand it over in the same folder, or accept the gap.",
+)
+_CORRECT_AND_RETURN = Message(
+    ro="Corectați folderul, apoi mutați-l înapoi în folderul de preluare.",
+    en="Correct the folder, then move it back into the inbox.",
+)
+_NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
+_LOOK = Message(ro="Verificați pagina cu ochiul liber.", en="Look at the page.")
+
+FINDINGS: dict[FindingCode, FindingRule] = {
+    FindingCode.DESCRIPTION_MISSING: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Folderul „{folder}” nu are unit.json și nu este în inventar.",
+            en="The folder '{folder}' has no unit.json and is not in the inventory.",
+        ),
+        Message(
+            ro='Adăugați un fișier unit.json (cel puțin {{"reference_code": "…"}}) sau corectați numele '
+            "folderului, apoi mutați-l înapoi în folderul de preluare.",
+            en='Add a unit.json (at least {{"reference_code": "…"}}) or correct the folder\'s name, then move it '
+            "back into the inbox.",
+        ),
+    ),
+    FindingCode.DESCRIPTION_INVALID: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="În {file}, câmpul „{field}” este greșit: {problem_ro}.",
+            en="In {file}, the field '{field}' is wrong: {problem_en}.",
+        ),
+        _CORRECT_AND_RETURN,
+    ),
+    FindingCode.UNIT_CONFLICT: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Unitatea „{unit}” există deja, cu alte imagini, iar lotul nu spune că o înlocuiește.",
+            en="Unit '{unit}' exists already with other images, and the drop does not say that it replaces it.",
+        ),
+        Message(
+            ro='Dacă folderul are nume greșit, corectați-l. Dacă este o rescanare, scrieți "intent": "replace_unit" '
+            "în unit.json. Apoi mutați folderul înapoi.",
+            en='If the folder\'s name is wrong, correct it. If this is a rescan, write "intent": "replace_unit" in '
+            "unit.json. Then move the folder back.",
+        ),
+    ),
+    FindingCode.INTENT_UNSUPPORTED: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Lotul cere „{intent}”, ceea ce această versiune nu știe încă să facă.",
+            en="The drop asks for '{intent}', which this version cannot do yet.",
+        ),
+        Message(
+            ro='Predați unitatea întreagă, cu "intent": "replace_unit".',
+            en='Hand over the whole unit, with "intent": "replace_unit".',
+        ),
+    ),
+    FindingCode.LINK_REFUSED: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="„{file}” este o legătură sau un fișier special, care poate ieși din folder.",
+            en="'{file}' is a link or a special file, which may lead out of the folder.",
+        ),
+        Message(
+            ro="Înlocuiți-l cu fișierul însuși, apoi mutați folderul înapoi.",
+            en="Replace it by the file itself, then move the folder back.",
+        ),
+    ),
+    FindingCode.NO_PAGES: FindingRule(
+        Severity.QUARANTINE,
+        Message(ro="Folderul nu conține nicio pagină.", en="The folder holds no page."),
+        _CORRECT_AND_RETURN,
+    ),
+    FindingCode.PAGE_LISTED_MISSING: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="unit.json numește pagina „{file}”, care lipsește din folder.",
+            en="unit.json lists the page '{file}', which is not in the folder.",
+        ),
+        _CORRECT_AND_RETURN,
+    ),
+    FindingCode.FOLIO_COUNT: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Sunt {pages} pagini pentru {folios} file declarate; se așteptau cel puțin {least}, cel mult {most}.",
+            en="There are {pages} pages for {folios} declared folios; expected were {least} to {most}.",
+        ),
+        Message(
+            ro="Comparați dosarul cu numărul de file certificat; scanați ce lipsește.",
+            en="Compare the binder with its certified folio count; scan what is missing.",
+        ),
+    ),
+    FindingCode.SEQUENCE_GAP: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="În numerotarea fișierelor lipsește {missing} (înainte de „{file}”).",
+            en="The files' numbering lacks {missing} (before '{file}').",
+        ),
+        Message(
+            ro="Verificați dacă a fost sărită o pagină la scanare.",
+            en="Check whether a page was skipped when scanning.",
+        ),
+    ),
+    FindingCode.PAGE_DUPLICATE: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Fișierul „{file}” este identic cu „{other}”.",
+            en="The file '{file}' is identical to '{other}'.",
+        ),
+        Message(
+            ro="Verificați dacă o pagină a fost scanată de două ori și alta lipsește.",
+            en="Check whether one page was scanned twice and another is missing.",
+        ),
+    ),
+    FindingCode.FILE_NOT_LISTED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="„{file}” este în folder, dar nu în lista „pages”; a fost păstrat ca anexă.",
+            en="'{file}' is in the folder but not in the list 'pages'; it is kept as an attachment.",
+        ),
+        Message(ro="Verificați lista de pagini.", en="Check the list of pages."),
+    ),
+    FindingCode.ATTACHMENT_KEPT: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="„{file}” nu este o pagină; a fost păstrat ca anexă.",
+            en="'{file}' is not a page; it is kept as an attachment.",
+        ),
+        _NOTHING,
+    ),
+    FindingCode.FILE_UNSUPPORTED: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Conținutul fișierului „{file}” nu este o imagine, un PDF sau o anexă (.txt, .csv, .xml).",
+            en="The content of '{file}' is no image or PDF, nor is it an attachment (.txt, .csv, .xml).",
+        ),
+        _CORRECT_AND_RETURN,
+    ),
+    FindingCode.FILE_EMPTY: FindingRule(
+        Severity.QUARANTINE,
+        Message(ro="Fișierul „{file}” este gol.", en="The file '{file}' is empty."),
+        _CORRECT_AND_RETURN,
+    ),
+    FindingCode.FILE_TOO_LARGE: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Fișierul „{file}” are {bytes} octeți, peste limita de {limit}.",
+            en="The file '{file}' has {bytes} bytes, over the limit of {limit}.",
+        ),
+        Message(
+            ro="Împărțiți fișierul sau măriți `max_file_bytes`, apoi mutați folderul înapoi.",
+            en="Split the file or raise `max_file_bytes`, then move the folder back.",
+        ),
+    ),
+    FindingCode.FILE_UNREADABLE: FindingRule(
+        Severity.PLACEHOLDER,
+        Message(
+            ro="Fișierul „{file}” nu a putut fi deschis pentru a-i număra paginile ({detail}).",
+            en="The file '{file}' could not be opened to count its pages ({detail}).",
+        ),
+        _RESCAN,
+    ),
+    FindingCode.DOCUMENT_ENCRYPTED: FindingRule(
+        Severity.QUARANTINE,
+        Message(ro="PDF-ul „{file}” este protejat prin parolă.", en="The PDF '{file}' is protected by a password."),
+        Message(
+            ro="Salvați PDF-ul fără parolă, apoi mutați folderul înapoi.",
+            en="Save the PDF without a password, then move the folder back.",
+        ),
+    ),
+    FindingCode.PAGE_UNREADABLE: FindingRule(
+        Severity.PLACEHOLDER,
+        Message(
+            ro="Pagina {page} („{file}”) nu poate fi decodată: {detail}.",
+            en="Page {page} ('{file}') cannot be decoded: {detail}.",
+        ),
+        _RESCAN,
+    ),
+    FindingCode.PAGE_TOO_LARGE: FindingRule(
+        Severity.PLACEHOLDER,
+        Message(
+            ro="Pagina {page} („{file}”) are {pixels} pixeli, peste limita de {limit}.",
+            en="Page {page} ('{file}') has {pixels} pixels, over the limit of {limit}.",
+        ),
+        Message(
+            ro="Scanați la o rezoluție mai mică sau măriți `max_page_pixels`.",
+            en="Scan at a lower resolution, or raise `max_page_pixels`.",
+        ),
+    ),
+    FindingCode.PAGE_LIMIT: FindingRule(
+        Severity.PLACEHOLDER,
+        Message(
+            ro="Prelucrarea paginii {page} („{file}”) a fost oprită: {detail}.",
+            en="Processing page {page} ('{file}') was stopped: {detail}.",
+        ),
+        _RESCAN,
+    ),
+    FindingCode.PAGE_UNREAD: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pe pagina {page} nu a fost citit niciun cuvânt, deși nu este albă.",
+            en="No word was read on page {page}, although it is not blank.",
+        ),
+        _LOOK,
+    ),
+    FindingCode.PAGE_BLANK: FindingRule(
+        Severity.NOTE,
+        Message(ro="Pagina {page} este albă; a fost păstrată.", en="Page {page} is blank; it is kept."),
+        _NOTHING,
+    ),
+    FindingCode.RESOLUTION_UNKNOWN: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Fișierul paginii {page} nu spune rezoluția; s-a presupus {dpi} dpi.",
+            en="The file of page {page} does not say its resolution; {dpi} dpi was assumed.",
+        ),
+        Message(
+            ro="Setați rezoluția în programul scanerului.",
+            en="Set the resolution in the scanner's program.",
+        ),
+    ),
+    FindingCode.CONFIDENCE_LOW: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Textul paginii {page} este nesigur (încredere medie {confidence}, prag {threshold}).",
+            en="The text of page {page} is doubtful (mean confidence {confidence}, threshold {threshold}).",
+        ),
+        _LOOK,
+    ),
+    FindingCode.LEDGER_DIFFERENCE: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} a fost preluată, dar lipsește din: {missing}.",
+            en="Page {page} was captured but is missing from: {missing}.",
+        ),
+        Message(
+            ro="Reluați `arhivar ingest`; dacă diferența rămâne, verificați depozitul.",
+            en="Run `arhivar ingest` again; if the difference stays, check the store.",
+        ),
+    ),
+}
+
+
+def worst(findings: list[Finding]) -> Severity | None:
+    """The gravest severity among findings, or None where there is none."""
+    order = list(Severity)
+    return max((finding.severity for finding in findings), key=order.index, default=None)
