@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A binder's plan: `texts/<binder>/binder.toml` and the texts beside it. Data only; nothing is drawn here."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from schemas.base import Record
+from schemas.drop import DropDescription
+from schemas.page import PageKind
+
+TEXTS = Path(__file__).parent / "texts"
+INKS: Mapping[str, tuple[float, float, float]] = {
+    "pen": (0.16, 0.20, 0.46),
+    "pencil": (0.42, 0.42, 0.43),
+    "stamp": (0.28, 0.27, 0.62),
+    "print": (0.13, 0.10, 0.09),
+}
+
+Point = tuple[float, float]
+Colour = tuple[float, float, float]
+InkName = Literal["pen", "pencil", "stamp", "print"]
+
+
+class PrintedLines(Record):
+    """Lines (0-based) that a printing house set instead of the typist."""
+
+    lines: tuple[int, ...]
+    face: Literal["serif", "serif-bold"]
+    size_mm: float
+
+
+class RoundStamp(Record):
+    """A round stamp: text along its ring, a word or two under the emblem. `at_mm` is its centre."""
+
+    ring: str
+    middle: str
+    at_mm: Point
+    angle_deg: float
+    diameter_mm: float
+    pressure: float = Field(gt=0, le=1)
+
+
+class BoxedStamp(Record):
+    """A registration stamp: lines in a frame. `at_mm` is its top left corner."""
+
+    lines: tuple[str, ...]
+    at_mm: Point
+    angle_deg: float
+
+
+class Note(Record):
+    """A few words by hand. `at_mm` is the left end of the base line."""
+
+    words: str
+    at_mm: Point
+    size_mm: float
+    ink: InkName
+    angle_deg: float = 0.0
+
+
+class Signature(Record):
+    """A signature; the same name always signs alike. `at_mm` is the left end of its base line."""
+
+    by: str
+    at_mm: Point
+    width_mm: float
+    ink: InkName
+
+
+class PagePlan(Record):
+    """One side of a leaf and how it was fed to the scanner."""
+
+    text: str | None = Field(default=None, description="name of the text file, without .txt; none on a blank side")
+    kind: PageKind = PageKind.PAGE
+    rotation_deg: Literal[0, 180] = Field(default=0, description="turn that makes the scan upright")
+    skew_deg: float = Field(ge=-2.5, le=2.5, description="positive: text runs down to the right on the upright scan")
+    language: str = "ron"
+    sheet_mm: Point = (209.0, 296.0)
+    tone: Colour
+    texture: float = 1.0
+    lid: Literal["white", "black"] = "white"
+    holes: bool = False
+    holes_right: bool = Field(default=False, description="the holes of a verso")
+    align: Literal["left", "center"] = "left"
+    left_mm: float = 28.0
+    top_mm: float = 25.0
+    line_mm: float = 6.35
+    machine: int = Field(default=1, description="which typewriter: each has faults of its own")
+    ink: Colour = (0.11, 0.11, 0.15)
+    spread: float = Field(default=0.0, description="softness of a carbon copy, in mm")
+    underline: tuple[str, ...] = ()
+    rules: tuple[tuple[float, float, float, float], ...] = Field(
+        default=(), description="drawn lines: row, column, row, column of the typewriter's grid"
+    )
+    printed: tuple[PrintedLines, ...] = ()
+    round_stamps: tuple[RoundStamp, ...] = ()
+    boxed_stamps: tuple[BoxedStamp, ...] = ()
+    notes: tuple[Note, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+    folio: str | None = Field(default=None, description="pencilled number in the top right corner")
+    through: str | None = Field(default=None, description="text of the other side that shows through")
+    through_strength: float = 0.0
+
+
+class BinderPlan(Record):
+    """A whole binder."""
+
+    seed: int
+    sample_dpi: int
+    sample_quality: int
+    description: DropDescription
+    pages: tuple[PagePlan, ...]
+
+    def page_of(self, text: str) -> PagePlan:
+        """The page with that text. Raises KeyError."""
+        for page in self.pages:
+            if page.text == text:
+                return page
+        raise KeyError(text)
+
+
+def known_binders() -> tuple[str, ...]:
+    """Names of the binders that have a plan."""
+    return tuple(sorted(path.parent.name for path in TEXTS.glob("*/binder.toml")))
+
+
+def load_plan(binder: str) -> BinderPlan:
+    """Read a binder's plan. Raises FileNotFoundError and pydantic.ValidationError."""
+    return BinderPlan.model_validate(tomllib.loads((TEXTS / binder / "binder.toml").read_text("utf-8")))
+
+
+def load_text(binder: str, name: str) -> list[str]:
+    """Lines of a text as typed, leading spaces included."""
+    return (TEXTS / binder / f"{name}.txt").read_text("utf-8").rstrip("\n").split("\n")
