@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Is a page blank? Blank pages are marked and kept; they are only not read.
+
+A wrong "blank" hides a page's text, a wrong "not blank" costs a second: in doubt the page is not blank. A page number
+or one stamp is enough ink. What does not count: remains of the scanner's border, punch holes, specks, and what shows
+through from the other side of the leaf (weak *and* blurred by the paper between).
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.ink import Marks, Pixels, SmallPage, find_marks, make_small, measure_contrast, typed
+
+_FAINT = 24  # contrast (of 255) at which a mark is seen at all
+_FIRM = 60  # contrast that show-through does not reach
+_WEAK = 30  # contrast that a sharp mark must reach
+_SHARP = 0.4  # steepest step between neighbouring pixels, as a share of the mark's contrast
+_SPECK_MM2 = 0.35
+_ENOUGH_MM2 = 1.0
+_EDGE_MM = 10.0
+_HOLE_MM = (3.5, 9.0)
+_HOLE_EDGE_MM = 25.0
+
+_Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Blankness:
+    """Whether a page is blank, and the ink that decided it."""
+
+    blank: bool
+    ink_mm2: float
+
+
+def is_blank(gray: Pixels, dpi: float) -> bool:
+    """Whether a grey page (HxW uint8, any border cut off) shows nothing of its own."""
+    small = make_small(gray, dpi)
+    return measure_blankness(small, np.zeros(small.gray.shape, dtype=np.bool_)).blank
+
+
+def measure_blankness(small: SmallPage, outside: _Flags) -> Blankness:
+    """As `is_blank`, with the evidence; `outside` flags what is not page (borders, corners made by straightening)."""
+    contrast = measure_contrast(small.gray, small.dpi)
+    contrast[outside] = 0
+    marks = find_marks((contrast > _FAINT).astype(np.uint8))
+    area = marks.area / small.px_per_mm**2
+    keep = area >= _SPECK_MM2
+    keep[0] = False
+    keep &= ~_at_edge(marks, outside, small.px_per_mm)
+    keep &= ~_holes(marks, small)
+    keep &= _own_ink(contrast, marks)
+    ink = float(area[keep].sum())
+    return Blankness(ink < _ENOUGH_MM2, round(ink, 2))
+
+
+def _at_edge(marks: Marks, outside: _Flags, px_per_mm: float) -> _Flags:
+    """Marks that touch the page's edge and do not reach further in than `_EDGE_MM`."""
+    inner = np.pad((~outside).astype(np.uint8), 1)
+    distance = cv2.distanceTransform(inner, cv2.DIST_L2, 3)[1:-1, 1:-1]
+    touching = np.zeros(marks.area.size, dtype=np.bool_)
+    touching[marks.labels[distance <= 0.6 * px_per_mm]] = True
+    reaching = np.zeros_like(touching)
+    reaching[marks.labels[distance > _EDGE_MM * px_per_mm]] = True
+    flags: _Flags = touching & ~reaching
+    return flags
+
+
+def _holes(marks: Marks, small: SmallPage) -> _Flags:
+    """Round marks of a punch hole's size along an edge."""
+    mm = small.px_per_mm
+    rows, columns = small.gray.shape
+    size = (marks.short >= _HOLE_MM[0] * mm) & (marks.long <= _HOLE_MM[1] * mm)
+    shape = marks.short >= 0.75 * marks.long
+    filled = marks.area >= 0.6 * marks.width * marks.height
+    near = _HOLE_EDGE_MM * mm
+    at_side = (marks.left + marks.width <= near) | (marks.left >= columns - near)
+    at_side |= (marks.top + marks.height <= near) | (marks.top >= rows - near)
+    holes: _Flags = size & shape & filled & at_side
+    return holes
+
+
+def _own_ink(contrast: Pixels, marks: Marks) -> _Flags:
+    """Marks that were made on this side: firm ones, and faint ones with sharp edges."""
+    marked = marks.labels > 0
+    owner = marks.labels[marked]
+    peak, step = np.zeros(marks.area.size, np.uint8), np.zeros(marks.area.size, np.uint8)
+    np.maximum.at(peak, owner, contrast[marked])
+    kernel = np.ones((2, 2), np.uint8)
+    steps = typed(cv2.morphologyEx(contrast, cv2.MORPH_GRADIENT, kernel))
+    np.maximum.at(step, owner, steps[marked])
+    flags: _Flags = (peak >= _FIRM) | ((peak >= _WEAK) & (step >= _SHARP * peak.astype(np.float64)))
+    return flags

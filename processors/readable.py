@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The image that the engine gets, and the way of its boxes back to the page.
+
+Grey at the page's own pixels, nothing else: on real typescripts every further treatment lost more than it won. Only
+what is finer than reading needs is reduced, since time and memory grow with the pixels.
+"""
+
+import math
+from collections.abc import Sequence
+
+import cv2
+
+from processors.ink import Pixels, as_gray, typed
+from processors.read.engine import Layout, OcrEngine, Reading
+from schemas.page import Block, Box, Line, Word
+
+_READ_DPI = 300.0
+_FINE_DPI = 450.0  # from here on a page is reduced to `_READ_DPI`
+_SPARSE_DPI = 150.0
+_PIXELS_MAX = 45_000_000  # and, whatever its resolution, to this size: an A2 sheet at 300 dpi
+
+
+def read_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:
+    """Read a derivative (HxW or HxWx3, uint8); the boxes come in its pixels. Raises what `engine.read` raises."""
+    share = reading_share(pixels.shape[1], pixels.shape[0], dpi)
+    return _read_reduced(engine, pixels, dpi, languages, share, Layout.AUTOMATIC)
+
+
+def read_sparse_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:
+    """As `read_page`, for a title page or a cover: small, so that spaced letters come together, in one block."""
+    share = min(1.0, _SPARSE_DPI / dpi)
+    return _read_reduced(engine, pixels, dpi, languages, share, Layout.ONE_BLOCK)
+
+
+def _read_reduced(
+    engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str], share: float, layout: Layout
+) -> Reading:
+    if share == 1.0:
+        return engine.read(as_gray(pixels), dpi, languages, layout)
+    height, width = pixels.shape[:2]
+    size = (max(1, round(width * share)), max(1, round(height * share)))
+    reduced = as_gray(typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)))
+    reading = engine.read(reduced, dpi * share, languages, layout)
+    return _enlarge(reading, width / size[0], height / size[1], width, height)
+
+
+def reading_share(width_px: int, height_px: int, dpi: float) -> float:
+    """By how much a page is reduced for reading; 1 where it is read as it is."""
+    by_resolution = _READ_DPI / dpi if dpi >= _FINE_DPI else 1.0
+    by_size = math.sqrt(_PIXELS_MAX / (width_px * height_px))
+    return min(1.0, by_resolution, by_size)
+
+
+def _enlarge(reading: Reading, across: float, down: float, width_px: int, height_px: int) -> Reading:
+    def box(small: Box) -> Box:
+        return Box(
+            left=min(int(small.left * across), width_px - 1),
+            top=min(int(small.top * down), height_px - 1),
+            right=min(math.ceil(small.right * across), width_px),
+            bottom=min(math.ceil(small.bottom * down), height_px),
+        )
+
+    def word(small: Word) -> Word:
+        return small.model_copy(update={"box": box(small.box)})
+
+    def line(small: Line) -> Line:
+        return Line(box=box(small.box), words=tuple(word(each) for each in small.words))
+
+    blocks = tuple(Block(box=box(each.box), lines=tuple(line(one) for one in each.lines)) for each in reading.blocks)
+    return Reading(blocks, reading.confidence)
