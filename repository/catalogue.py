@@ -1,0 +1,194 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The port to work in flight: inventory, units, ingests, pages, findings, ledgers, the outbox and leases.
+
+What describes records lies in the store; this is what steps need to agree on while they work. The contract suite,
+tests/contract/test_catalogue.py, is the port's real definition.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from repository.records import (
+    IngestRow,
+    InventoryEntry,
+    Lease,
+    OutboxEntry,
+    PageRow,
+    QuarantineRow,
+    UnitRow,
+)
+from schemas.findings import Finding
+from schemas.ingest import IngestState, Manifest, PlannedPage
+from schemas.ledger import Ledger
+from schemas.page import PageKind
+
+
+class Catalogue(Protocol):
+    """Every method is one transaction: done whole and durable when it returns, or not at all.
+
+    Each may be called from many processes at once, and again after a crash, with the same result. Each raises
+    `CatalogueUnavailable` where the catalogue does not answer (a retry can help), `CatalogueVersion` where it was made
+    by another version of the program, and `CatalogueError` for what contradicts what it knows: an unknown ingest, a
+    backward move. Times are given by the caller, with their zone.
+    """
+
+    def upgrade(self) -> None:
+        """Create the catalogue, or bring it to this program's version. Two at once: one waits for the other."""
+        ...
+
+    def close(self) -> None:
+        """Give connections back."""
+        ...
+
+    # --- inventory
+
+    def add_inventory(self, entries: Iterable[InventoryEntry]) -> int:
+        """Take up entries, replacing those of the same reference code; how many.
+
+        Two entries of one barcode, here or with what is known: `CatalogueError`, and nothing is taken up.
+        """
+        ...
+
+    def inventory_entry(self, name_or_barcode: str) -> InventoryEntry | None:
+        """The entry of that reference code, or else of that barcode (composed and decomposed letters are the same)."""
+        ...
+
+    # --- units
+
+    def unit_by_reference(self, reference_code: str) -> UnitRow | None:
+        """The unit of that reference code."""
+        ...
+
+    def unit(self, unit_id: UUID) -> UnitRow | None:
+        """The unit of that id."""
+        ...
+
+    def units(self) -> list[UnitRow]:
+        """All units, by reference code."""
+        ...
+
+    # --- ingests
+
+    def register_ingest(self, manifest: Manifest, *, state: IngestState = IngestState.RECEIVED) -> IngestRow:
+        """Enter an ingest, and its unit where that is new. An ingest that is known: its row as it is, unchanged.
+
+        A reference code that belongs to another unit id: `CatalogueError`.
+        """
+        ...
+
+    def ingest(self, ingest_id: str) -> IngestRow | None:
+        """The ingest of that id."""
+        ...
+
+    def ingests(self, unit_id: UUID | None = None, states: Collection[IngestState] | None = None) -> list[IngestRow]:
+        """Ingests, newest first; of one unit, or in certain states, where given."""
+        ...
+
+    def advance(self, ingest_id: str, state: IngestState, *, reason: str | None = None, now: datetime) -> IngestRow:
+        """Move an ingest forward, or aside to quarantined or rejected, with the reason.
+
+        The state it has already: nothing is changed. Backward, or on from reconciled, quarantined or rejected:
+        `CatalogueError`.
+        """
+        ...
+
+    def record_quarantine(
+        self, folder: str, reference_code: str | None, findings: Sequence[Finding], where: str, now: datetime
+    ) -> QuarantineRow:
+        """Record a drop that never became an ingest. Told again of the same place, it replaces what it knew."""
+        ...
+
+    def quarantined(self) -> list[QuarantineRow]:
+        """Drops that never became an ingest, newest first."""
+        ...
+
+    # --- pages
+
+    def plan_pages(self, ingest_id: str, pages: Sequence[PlannedPage]) -> None:
+        """Say which pages the ingest has. Another plan replaces the first, until the deposit; then: `CatalogueError`.
+
+        Results of pages whose place in the plan did not change are kept.
+        """
+        ...
+
+    def planned_pages(self, ingest_id: str) -> list[PlannedPage]:
+        """The plan, by number; empty where there is none yet."""
+        ...
+
+    def record_page(
+        self,
+        ingest_id: str,
+        number: int,
+        *,
+        kind: PageKind,
+        language: str | None,
+        words: int,
+        confidence: float | None,
+        source_digest: str | None,
+    ) -> None:
+        """Record what processing a planned page gave, in place of what was recorded before."""
+        ...
+
+    def pages(self, ingest_id: str) -> list[PageRow]:
+        """Pages that have a result, by number."""
+        ...
+
+    # --- findings and ledger
+
+    def replace_findings(self, ingest_id: str, findings: Sequence[Finding], stage: str) -> None:
+        """The findings of one stage of an ingest, in place of those it gave before."""
+        ...
+
+    def findings(self, ingest_id: str) -> list[Finding]:
+        """All findings: about the whole first, then page by page."""
+        ...
+
+    def record_ledger(self, ingest_id: str, ledger: Ledger, now: datetime) -> None:
+        """Keep the ledger as measured, in place of an earlier measure."""
+        ...
+
+    def ledger(self, ingest_id: str) -> Ledger | None:
+        """The ledger as last measured."""
+        ...
+
+    # --- deposit and outbox
+
+    def record_deposit(self, ingest_id: str, version: int, pages: int, now: datetime) -> None:
+        """The unit's package has this version from this ingest: unit, state and outbox change together.
+
+        The same again: nothing is done. A version older than the unit's current one, or an ingest that was set aside:
+        `CatalogueError`.
+        """
+        ...
+
+    def enqueue(self, unit_ids: Iterable[UUID], now: datetime) -> None:
+        """Let the current versions of these units wait for the index again; what waits already is not doubled."""
+        ...
+
+    def outbox(self, limit: int) -> list[OutboxEntry]:
+        """The oldest versions that the index does not show yet."""
+        ...
+
+    def outbox_done(self, ids: Iterable[int]) -> None:
+        """The index shows these. Ids are never used again, so a late answer cannot strike out another entry."""
+        ...
+
+    # --- leases
+
+    def acquire_lease(self, name: str, owner: str, seconds: float, now: datetime) -> Lease | None:
+        """Take the lease, or None while somebody holds it, of whatever owner's name. Of two that race, one gets it."""
+        ...
+
+    def renew_lease(self, lease: Lease, seconds: float, now: datetime) -> Lease:
+        """Hold on, also late, as long as nobody else took the lease. Raises `LeaseLost`."""
+        ...
+
+    def release_lease(self, lease: Lease) -> None:
+        """Give it back; one that is lost already is left to its new holder."""
+        ...
+
+    def check_lease(self, lease: Lease, now: datetime) -> None:
+        """Raises `LeaseLost` where the lease has run out, was given back, or has another holder."""
+        ...

@@ -1,0 +1,364 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Preservation packages: OCFL 1.1 objects over any `ObjectStore`, one object a unit (https://ocfl.io/1.1/spec/).
+
+No store is asked to rename a folder, so a version is written in an order that leaves the head that was there valid
+until one small file is replaced: content, then the version's inventory and sidecar, then (first version only) the
+declaration, last the root's inventory and its sidecar. What a writer that was killed leaves is recognised at the next
+commit, or by `OcflRepository.repair`:
+
+* a version folder above the head was never acknowledged: its content is reused where it is the same, else swept;
+* a root inventory newer than its sidecar is the new head, since its version's own sidecar agrees: the sidecar follows;
+* no root inventory, but a version with inventory and sidecar: nothing is lost, so that version becomes the head.
+
+One writer an object at a time: hold a catalogue lease around `commit` and `repair`. Readers need none. A writer that
+lost its lease without noticing is stopped before it replaces the root inventory: by the fence that its caller gave, or
+since its version's folder is not as it wrote it.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha512
+from pathlib import Path
+from typing import BinaryIO
+
+from repository.object_store import ObjectStore
+from repository.ocfl_inventory import (
+    DECLARATION,
+    DECLARATION_BYTES,
+    INVENTORY,
+    SIDECAR,
+    Inventory,
+    Version,
+    check_logical_paths,
+    created_time,
+    parse_inventory,
+    sidecar,
+)
+from repository.ocfl_layout import ROOT_FILES, object_path
+from schemas.errors import (
+    LeaseLost,
+    ObjectDamaged,
+    ObjectExists,
+    ObjectMissing,
+    PackageInvalid,
+    StoreUnavailable,
+)
+
+_CHUNK_BYTES = 1 << 20
+_VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
+_VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
+
+
+@dataclass(frozen=True, slots=True)
+class StoreKey:
+    """Content that lies in the same store already, under another key (in staging, say)."""
+
+    key: str
+
+
+Source = bytes | Path | StoreKey
+"""Where a file's content comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class OcflFile:
+    """One logical file of a version, its digest, and the key of its content in the store."""
+
+    path: str
+    sha512: str
+    content_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    inventory: Inventory
+    data: bytes
+    torn: tuple[str, ...] = ()
+    """Root files that a killed writer did not get to write."""
+
+
+class OcflRepository:
+    """An OCFL storage root under `prefix` of the store. Raises the store's errors besides those named."""
+
+    def __init__(self, store: ObjectStore, prefix: str = "ocfl") -> None:
+        self.store = store
+        self.prefix = prefix.strip("/")
+
+    def initialise(self) -> None:
+        """Make the store and declare the storage root and its layout; again is no error.
+
+        Raises `ObjectExists` where another layout is declared.
+        """
+        self.store.initialise()
+        for path, data in ROOT_FILES.items():
+            self.store.put(f"{self.prefix}/{path}", data)
+
+    def head(self, object_id: str) -> int | None:
+        """The newest version's number, or None where there is no such object."""
+        head = self._load(object_id)
+        return head.inventory.head if head else None
+
+    def files(self, object_id: str, version: int | None = None) -> Mapping[str, OcflFile]:
+        """The logical files of a version (the head's by default), by path in order.
+
+        Raises `ObjectMissing` for an unknown object, `PackageInvalid` for an unknown version.
+        """
+        inventory = self._existing(object_id).inventory
+        state = inventory.version(inventory.head if version is None else version).state
+        root = self._root(object_id)
+        return {
+            path: OcflFile(path, state[path], f"{root}/{inventory.manifest[state[path]][0]}") for path in sorted(state)
+        }
+
+    def open(self, object_id: str, logical_path: str, version: int | None = None) -> BinaryIO:
+        """A stream of one file, which the caller closes. Raises `ObjectMissing`, also for an unknown path."""
+        file = self.files(object_id, version).get(logical_path)
+        if file is None:
+            raise ObjectMissing(key=f"{self._root(object_id)}: {logical_path}")
+        return self.store.open(file.content_key)
+
+    def commit(
+        self,
+        object_id: str,
+        files: Mapping[str, Source],
+        *,
+        message: str,
+        user_name: str,
+        user_address: str | None,
+        created: datetime,
+        expected_head: int | None,
+        fence: Callable[[], object] | None = None,
+    ) -> int:
+        """Write a version that consists of exactly these files, and return its number.
+
+        Content that any version of the object holds is not stored again. A state that repeats the head's exactly
+        writes nothing and returns the head. Otherwise `expected_head` must be what `head` said when the files were
+        chosen (None: there was no object); if another writer came first: `LeaseLost`, and nothing is changed.
+        `fence` is called just before the version becomes the head; what it raises (`Catalogue.check_lease` raises
+        `LeaseLost`) stops the commit. `user_address` is a URI such as ``mailto:…`` (OCFL asks for one, W008).
+        Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored.
+        """
+        check_logical_paths(files)
+        acknowledged = self.store.exists(f"{self._root(object_id)}/{INVENTORY}")
+        head = self._load(object_id)
+        state = {path: self._source_digest(files[path]) for path in files}
+        if head is not None:
+            self._settle(object_id, head)
+            if dict(head.inventory.versions[-1].state) == state:
+                return head.inventory.head
+        found = head.inventory.head if head else None
+        if expected_head != found and (acknowledged or expected_head is not None):
+            raise LeaseLost(name=object_id)
+        version = Version(created_time(created), message, user_name, user_address, state)
+        return self._write_version(object_id, head, version, files, fence or (lambda: None))
+
+    def repair(self, object_id: str) -> list[str]:
+        """Settle what a killed writer left; what was done, a sentence each. A sound object is left alone.
+
+        Raises `ObjectDamaged` or `PackageInvalid` where no inventory of the object can be believed.
+        """
+        root = self._root(object_id)
+        try:
+            head = self._load(object_id)
+        except (ObjectDamaged, PackageInvalid):
+            head = self._last_complete(object_id)
+            if head is None:
+                raise
+        done = []
+        if head is not None:
+            done += [f"{root}/{name} was written again from v{head.inventory.head}" for name in head.torn]
+            self._settle(object_id, head)
+            if not self.store.exists(f"{root}/{DECLARATION}"):
+                self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
+                done.append(f"{root}/{DECLARATION} was written again")
+        top = head.inventory.head if head else 0
+        for key in self._keys(object_id):
+            match = _VERSION_FOLDER.match(key)
+            if (match and int(match[1]) > top) or head is None:
+                self.store.delete(f"{root}/{key}")
+                done.append(f"{root}/{key} was swept: no inventory names it")
+        return done
+
+    def verify(self, object_id: str) -> list[str]:
+        """Read every byte of the object again; each difference from its inventories, a sentence each.
+
+        Raises `ObjectMissing` for an unknown object, `ObjectDamaged` or `PackageInvalid` for an unusable inventory.
+        """
+        head = self._existing(object_id)
+        root = self._root(object_id)
+        differences = [f"{root}/{name} does not belong to the head: a writer was killed" for name in head.torn]
+        digests = {path: digest for digest, paths in head.inventory.manifest.items() for path in paths}
+        present = set(self._keys(object_id))
+        inventories = [f"v{number}/{INVENTORY}" for number in range(1, head.inventory.head + 1)]
+        expected = {DECLARATION, INVENTORY, SIDECAR, *digests, *inventories}
+        expected |= {f"{path}.sha512" for path in inventories}
+        differences += [f"{root}/{path} is missing" for path in sorted(expected - present)]
+        differences += [f"{root}/{path} is named by no inventory" for path in sorted(present - expected)]
+        for path in sorted(present & digests.keys()):
+            with self.store.open(f"{root}/{path}") as stream:
+                if _digest_of(stream) != digests[path]:
+                    differences.append(f"{root}/{path} does not match its digest")
+        differences += [
+            f"{root}/{path} does not match its sidecar" for path in inventories if self._unsealed(root, path)
+        ]
+        if self._read(f"{root}/v{head.inventory.head}/{INVENTORY}") not in {head.data, None}:
+            differences.append(f"{root}/{INVENTORY} is not that of v{head.inventory.head}")
+        if self._read(f"{root}/{DECLARATION}") not in {DECLARATION_BYTES, None}:
+            differences.append(f"{root}/{DECLARATION} does not declare an OCFL 1.1 object")
+        return differences
+
+    # --- reading
+
+    def _root(self, object_id: str) -> str:
+        return f"{self.prefix}/{object_path(object_id)}"
+
+    def _keys(self, object_id: str) -> list[str]:
+        """Of everything in the object's folder, from that folder."""
+        root = f"{self._root(object_id)}/"
+        return [stored.key.removeprefix(root) for stored in self.store.list(root)]
+
+    def _read(self, key: str) -> bytes | None:
+        try:
+            return self.store.read(key)
+        except ObjectMissing:
+            return None
+
+    def _existing(self, object_id: str) -> _Head:
+        head = self._load(object_id)
+        if head is None:
+            raise ObjectMissing(key=self._root(object_id))
+        return head
+
+    def _load(self, object_id: str) -> _Head | None:
+        """The head, seen through what a killed or a working writer may have left undone."""
+        root = self._root(object_id)
+        data = self._read(f"{root}/{INVENTORY}")
+        if data is None:
+            return self._last_complete(object_id)
+        if _agrees(self._read(f"{root}/{SIDECAR}"), data):
+            return _Head(parse_inventory(data, object_id), data)
+        damaged = ObjectDamaged(key=f"{root}/{INVENTORY}", detail="its sidecar has another digest")
+        try:
+            inventory = parse_inventory(data, object_id)
+        except PackageInvalid as error:
+            raise damaged from error
+        if not _agrees(self._read(f"{root}/v{inventory.head}/{SIDECAR}"), data):
+            raise damaged
+        return _Head(inventory, data, (SIDECAR,))
+
+    def _last_complete(self, object_id: str) -> _Head | None:
+        """The highest version whose own inventory and sidecar are whole, for an object without a usable root's."""
+        root = self._root(object_id)
+        numbers = [int(match[1]) for key in self._keys(object_id) if (match := _VERSION_INVENTORY.fullmatch(key))]
+        for number in sorted(numbers, reverse=True):
+            data = self._read(f"{root}/v{number}/{INVENTORY}")
+            if data is not None and _agrees(self._read(f"{root}/v{number}/{SIDECAR}"), data):
+                return _Head(parse_inventory(data, object_id), data, (INVENTORY, SIDECAR))
+        return None
+
+    def _unsealed(self, root: str, path: str) -> bool:
+        data = self._read(f"{root}/{path}")
+        seal = self._read(f"{root}/{path}.sha512")
+        return data is not None and seal is not None and not _agrees(seal, data)
+
+    # --- writing
+
+    def _settle(self, object_id: str, head: _Head) -> None:
+        root = self._root(object_id)
+        if INVENTORY in head.torn:
+            self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
+            self.store.replace(f"{root}/{INVENTORY}", head.data)
+        if SIDECAR in head.torn:
+            self.store.replace(f"{root}/{SIDECAR}", sidecar(head.data))
+
+    def _write_version(
+        self,
+        object_id: str,
+        head: _Head | None,
+        version: Version,
+        files: Mapping[str, Source],
+        fence: Callable[[], object],
+    ) -> int:
+        root = self._root(object_id)
+        before = head.inventory if head else Inventory(object_id, (), {})
+        folder = f"v{before.head + 1}"
+        sources: dict[str, str] = {}
+        for path in sorted(version.state):
+            if version.state[path] not in before.manifest:
+                sources.setdefault(version.state[path], path)
+        content = {digest: f"{folder}/content/{path}" for digest, path in sources.items()}
+        data = before.add(version, content).to_json()
+        small = {f"{folder}/{INVENTORY}": data, f"{folder}/{SIDECAR}": sidecar(data)}
+
+        leftovers = {stored.key for stored in self.store.list(f"{root}/{folder}/")}
+        for key in sorted(leftovers - {f"{root}/{path}" for path in content.values()}):
+            self.store.delete(key)
+        for digest, path in content.items():
+            self._store(object_id, f"{root}/{path}", files[sources[digest]], digest, leftovers)
+        for path, seal in small.items():
+            self._store(object_id, f"{root}/{path}", seal, None, leftovers)
+        if head is None:
+            self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
+
+        fence()
+        written = {f"{root}/{path}" for path in (*content.values(), *small)}
+        found = {stored.key for stored in self.store.list(f"{root}/{folder}/")}
+        if found != written or self._read(f"{root}/{folder}/{INVENTORY}") != data:
+            raise LeaseLost(name=object_id)
+        self.store.replace(f"{root}/{INVENTORY}", data)
+        self.store.replace(f"{root}/{SIDECAR}", sidecar(data))
+        return before.head + 1
+
+    def _store(self, object_id: str, key: str, source: Source, digest: str | None, leftovers: set[str]) -> None:
+        """Store one new file. A killed writer's leftover of other content gives way; a living writer's does not."""
+        try:
+            self._put(key, source, digest)
+        except ObjectExists as error:
+            if key not in leftovers:
+                raise LeaseLost(name=object_id) from error
+            self.store.delete(key)
+            self._put(key, source, digest)
+
+    def _put(self, key: str, source: Source, digest: str | None) -> None:
+        match source:
+            case bytes():
+                self.store.put(key, source, sha512=digest)
+            case StoreKey(key=staged):
+                copied = self.store.copy(staged, key)
+                if copied.sha512 not in {None, digest}:
+                    raise ObjectDamaged(key=staged, detail="it changed while it was stored")
+            case Path():
+                with _open_file(source) as stream:
+                    self.store.put(key, stream, sha512=digest)
+
+    def _source_digest(self, source: Source) -> str:
+        match source:
+            case bytes():
+                return sha512(source).hexdigest()
+            case StoreKey(key=key):
+                with self.store.open(key) as stream:
+                    return _digest_of(stream)
+            case Path():
+                with _open_file(source) as stream:
+                    return _digest_of(stream)
+
+
+def _agrees(seal: bytes | None, data: bytes) -> bool:
+    """Whether a sidecar's digest is that of the inventory."""
+    return seal is not None and seal.split()[:1] == [sha512(data).hexdigest().encode()]
+
+
+def _digest_of(stream: BinaryIO) -> str:
+    digest = sha512()
+    while chunk := stream.read(_CHUNK_BYTES):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _open_file(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise StoreUnavailable(where=str(path), detail=error.strerror or str(error)) from error

@@ -1,0 +1,146 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Transactions on the catalogue's database: how they begin, what their failures mean, which version it has.
+
+On SQLite, writers say so at the start (BEGIN IMMEDIATE) and so queue up, where two that began as readers would stop
+each other for good; readers see one state throughout and wait for nobody (WAL). On PostgreSQL, rows that are about to
+be changed are locked as they are read (`for_update`).
+"""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+from repository.tables import REVISION
+from schemas.errors import CatalogueError, CatalogueUnavailable, CatalogueVersion, InvalidSetting
+
+BUSY_SECONDS = 30
+"""How long a writer waits for another one before it gives up."""
+
+_WRITES = "arhivar_writes"
+
+
+class SqlConnection:
+    """The database behind a URL (``sqlite:////path/to/catalogue.sqlite``, ``postgresql+psycopg://…``)."""
+
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+        try:
+            self._url = make_url(url)
+        except ArgumentError as error:
+            raise InvalidSetting(name="catalogue", source="url", value=url, expected="a database URL") from error
+        self._sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = create_engine(self._url, connect_args={"timeout": busy_seconds} if self._sqlite else {})
+        self._writer = self._engine.execution_options(**{_WRITES: True})
+        self._version_seen = False
+        if self._sqlite:
+            event.listen(self._engine, "connect", _prepare_sqlite)
+            event.listen(self._engine, "begin", _begin_sqlite)
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def __enter__(self) -> "SqlConnection":
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def upgrade(self) -> None:
+        from repository.migrations.run import upgrade
+
+        with _failures():
+            if self._sqlite and self._url.database:
+                Path(self._url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+            with self._writer.begin() as connection:
+                found = _revision(connection)
+                if found is not None and found > REVISION:
+                    raise CatalogueVersion(found=found, expected=REVISION)
+                upgrade(connection)
+
+    @contextmanager
+    def _read(self) -> Iterator[Session]:
+        with self._session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def _write(self) -> Iterator[Session]:
+        with self._session(self._writer) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
+        with _failures():
+            if self._sqlite and self._url.database and not Path(self._url.database).exists():
+                # Opening it would make an empty one.
+                raise CatalogueUnavailable(detail=f"{self._url.database} does not exist")
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                if not self._version_seen:
+                    found = _revision(session.connection())
+                    if found != REVISION:
+                        raise CatalogueVersion(found=found or "0", expected=REVISION)
+                    self._version_seen = True
+                yield session
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # Transactions begin and end where SQLAlchemy says, not where the driver guesses.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")
+    _switch_to_wal(connection)
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    """WAL stays with the file once it is set; setting it needs the file alone and does not wait for others."""
+    deadline = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    """The version that the database has; None for one that is no catalogue yet."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return None
+    found: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return None if found is None else str(found)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Turn the database's errors into ours."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise CatalogueUnavailable(detail=_words(error)) from error
+    except DatabaseError as error:
+        damaged = isinstance(error.orig, sqlite3.DatabaseError) and type(error.orig) is sqlite3.DatabaseError
+        if damaged or error.connection_invalidated:
+            raise CatalogueUnavailable(detail=_words(error)) from error
+        raise CatalogueError(detail=_words(error)) from error
+    except OSError as error:
+        raise CatalogueUnavailable(detail=str(error)) from error
+
+
+def _words(error: Exception) -> str:
+    """The database's own words, without the statement and its values, which may be personal data."""
+    return str(error.orig) if isinstance(error, DBAPIError) and error.orig is not None else str(error)

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The catalogue's inventory and units."""
+
+import unicodedata
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from repository.records import InventoryEntry, UnitRow
+from repository.sql.connection import SqlConnection
+from repository.tables import InventoryTable, UnitTable
+from schemas.errors import CatalogueError
+from schemas.unit import AccessClass
+
+
+class UnitsPart(SqlConnection):
+    """See `repository.catalogue.Catalogue`."""
+
+    def add_inventory(self, entries: Iterable[InventoryEntry]) -> int:
+        new = {_same(entry.reference_code): entry for entry in entries}
+        with self._write() as session:
+            rows = {row.reference_code: row for row in session.scalars(select(InventoryTable).with_for_update())}
+            barcodes = {code: row.barcode for code, row in rows.items() if row.barcode and code not in new}
+            holders = {barcode: code for code, barcode in barcodes.items()}
+            for code, entry in new.items():
+                barcode = _barcode(entry)
+                if barcode and holders.setdefault(barcode, code) != code:
+                    raise CatalogueError(detail=f"barcode {barcode} is both {holders[barcode]} and {code}")
+            for code in new.keys() & rows.keys():
+                rows[code].barcode = None  # so that two entries may change barcodes with each other
+            session.flush()
+            for code, entry in new.items():
+                row = rows.get(code)
+                if row is None:
+                    row = InventoryTable(reference_code=code)
+                    session.add(row)
+                row.barcode = _barcode(entry)
+                row.entry = entry.to_json().decode()
+        return len(new)
+
+    def inventory_entry(self, name_or_barcode: str) -> InventoryEntry | None:
+        wanted = _same(name_or_barcode)
+        with self._read() as session:
+            row = session.get(InventoryTable, wanted) or session.scalar(
+                select(InventoryTable).where(InventoryTable.barcode == wanted)
+            )
+            return InventoryEntry.from_json(row.entry) if row else None
+
+    def unit_by_reference(self, reference_code: str) -> UnitRow | None:
+        with self._read() as session:
+            row = session.scalar(select(UnitTable).where(UnitTable.reference_code == reference_code))
+            return _unit(row) if row else None
+
+    def unit(self, unit_id: UUID) -> UnitRow | None:
+        with self._read() as session:
+            row = session.get(UnitTable, unit_id)
+            return _unit(row) if row else None
+
+    def units(self) -> list[UnitRow]:
+        with self._read() as session:
+            return [_unit(row) for row in session.scalars(select(UnitTable).order_by(UnitTable.reference_code))]
+
+
+def unit_for_update(session: Session, unit_id: UUID) -> UnitTable | None:
+    """The unit's row, locked until the transaction ends."""
+    return session.get(UnitTable, unit_id, with_for_update=True)
+
+
+def _unit(row: UnitTable) -> UnitRow:
+    return UnitRow(
+        unit_id=row.unit_id,
+        reference_code=row.reference_code,
+        title=row.title,
+        fonds=row.fonds,
+        series=row.series,
+        access_class=AccessClass(row.access_class),
+        version=row.version,
+        ingest_id=row.ingest_id,
+        pages=row.pages,
+    )
+
+
+def _barcode(entry: InventoryEntry) -> str | None:
+    return _same(entry.barcode) if entry.barcode else None
+
+
+def _same(name: str) -> str:
+    """Folder names come decomposed from some systems."""
+    return unicodedata.normalize("NFC", name)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The catalogue in SQLite (the embedded default) or PostgreSQL, by URL."""
+
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from repository.sql.ingests import IngestsPart
+from repository.sql.leases import LeasesPart
+from repository.sql.outbox import OutboxPart
+from repository.sql.pages import PagesPart
+from repository.sql.units import UnitsPart
+
+
+class SqlCatalogue(UnitsPart, IngestsPart, PagesPart, OutboxPart, LeasesPart):
+    """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
+
+    One instance may serve many threads; another process makes its own.
+    """
+
+    def __enter__(self) -> "SqlCatalogue":
+        return self
+
+
+def sqlite_url(path: Path) -> str:
+    """The URL of a catalogue in that file."""
+    return URL.create("sqlite", database=str(path.absolute())).render_as_string()

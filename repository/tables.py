@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The catalogue's tables, for SQLite and PostgreSQL alike. Whoever changes them adds a migration (a test says so)."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+REVISION = "0001"
+"""The migration that these tables agree with."""
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware time. SQLite keeps no zone: UTC goes in, and UTC comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        return value.astimezone(UTC) if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Constraints have names made by rule, so that migrations can name them on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class InventoryTable(Base):
+    """What is to be scanned: the imported inventory."""
+
+    __tablename__ = "inventory"
+
+    reference_code: Mapped[str] = mapped_column(String(500), primary_key=True)
+    barcode: Mapped[str | None] = mapped_column(String(500), unique=True)
+    entry: Mapped[str] = mapped_column(Text)
+    """`records.InventoryEntry` as JSON."""
+
+
+class UnitTable(Base):
+    """Units, from their first ingest on."""
+
+    __tablename__ = "unit"
+
+    unit_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reference_code: Mapped[str] = mapped_column(String(500), unique=True)
+    title: Mapped[str] = mapped_column(String(500))
+    fonds: Mapped[str | None] = mapped_column(String(500))
+    series: Mapped[str | None] = mapped_column(String(500))
+    access_class: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int | None]
+    ingest_id: Mapped[str | None] = mapped_column(String(64))
+    pages: Mapped[int | None]
+
+
+class IngestTable(Base):
+    """Ingests: drops that became known units' work."""
+
+    __tablename__ = "ingest"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "state"))
+
+    ingest_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.unit_id"))
+    attempt: Mapped[int]
+    state: Mapped[str] = mapped_column(String(20))
+    intent: Mapped[str] = mapped_column(String(20))
+    folder: Mapped[str] = mapped_column(Text)
+    pages: Mapped[int | None]
+    version: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(UtcTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcTime)
+    manifest: Mapped[str] = mapped_column(Text)
+    """`schemas.ingest.Manifest` as JSON."""
+
+
+class QuarantineTable(Base):
+    """Drops that never became an ingest."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (Index(None, "quarantined_at"),)
+
+    place: Mapped[str] = mapped_column(Text, primary_key=True)
+    folder: Mapped[str] = mapped_column(Text)
+    reference_code: Mapped[str | None] = mapped_column(String(500))
+    findings: Mapped[str] = mapped_column(Text)
+    """A JSON array of `schemas.findings.Finding`."""
+    quarantined_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class PageTable(Base):
+    """Pages of an ingest: planned first, then with what processing gave (`kind` is null until then)."""
+
+    __tablename__ = "page"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    file: Mapped[str] = mapped_column(Text)
+    frame: Mapped[int]
+    frames: Mapped[int]
+    kind: Mapped[str | None] = mapped_column(String(20))
+    language: Mapped[str | None] = mapped_column(String(20))
+    words: Mapped[int | None]
+    confidence: Mapped[float | None]
+    source_digest: Mapped[str | None] = mapped_column(String(128))
+
+
+class FindingTable(Base):
+    """Findings about an ingest, by the stage that made them."""
+
+    __tablename__ = "finding"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    stage: Mapped[str] = mapped_column(String(50), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(50))
+    page: Mapped[int | None]
+    finding: Mapped[str] = mapped_column(Text)
+    """`schemas.findings.Finding` as JSON."""
+
+
+class LedgerTable(Base):
+    """The ledger of an ingest as last measured."""
+
+    __tablename__ = "ledger"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    ledger: Mapped[str] = mapped_column(Text)
+    """`schemas.ledger.Ledger` as JSON."""
+    measured_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class OutboxTable(Base):
+    """Versions that the index does not show yet. Ids are never used twice (AUTOINCREMENT; a sequence elsewhere)."""
+
+    __tablename__ = "outbox"
+    __table_args__: Any = (UniqueConstraint("ingest_id", "version"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.unit_id"))
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"))
+    version: Mapped[int]
+    enqueued_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class LeaseTable(Base):
+    """Leases. A row stays when its lease is given back (owner null), so that its token goes on growing."""
+
+    __tablename__ = "lease"
+
+    name: Mapped[str] = mapped_column(String(500), primary_key=True)
+    owner: Mapped[str | None] = mapped_column(String(500))
+    token: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime] = mapped_column(UtcTime)
