@@ -1,0 +1,265 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The one definition of text analysis: what an index sees of a text, and what a query's word looks for.
+
+A text becomes **tokens**: runs of Unicode letters and digits, in order; a token's place in the tuple is its position.
+``într-o`` gives two tokens side by side, ``123/12.05.1987`` four, so that wholes are found as runs and parts as words.
+A word divided at the end of a line (``autori-`` / ``zație``) is one token, with its parts beside it.
+
+A token has **keys**, each tagged by its view. A query's word meets a page's word where they share a key:
+
+* ``f:`` fold: lower case, no diacritics (cedilla, comma, breve, umlaut), ``ß`` as ``ss``; in the spellings before and
+  after 1993 (``hotărîrea``, ``hotărârea``; ``sînt``, ``sunt``);  numbers also without leading zeros;
+* ``ron:``, ``hun:``, ``deu:``, ``fra:``, ``eng:`` stem: by Snowball, in the page's language, of the word as it stands
+  and of the folded word, since people type without diacritics; for Romanian with a few more (`search.romanian`);
+* ``d:`` fold, of divided words only: how ``într-o`` finds ``într-`` / ``o`` and not ``intro``;
+* ``n:`` a whole number such as ``n:567/2/1``; it only ranks, runs of ``f:`` keys find.
+
+A page's word has the stems of the page's language; a query's word has those of all languages, as nobody says in which
+language they ask. So the keys of a page's word are always among those of the same word in a query.
+
+Sources: Snowball's stemmers (PyStemmer); the spelling reform, decision of the Academia Română of 17 February 1993.
+"""
+
+import re
+import threading
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
+
+import Stemmer  # type: ignore[import-not-found]
+
+from search.romanian import more_stems
+
+FOLD = "f:"
+DIVIDED = "d:"
+WHOLE = "n:"
+SOFT_HYPHEN = "\u00ad"
+DEFAULT_LANGUAGE = "ron"
+STEMMERS = {"ron": "romanian", "hun": "hungarian", "deu": "german", "fra": "french", "eng": "english"}
+_ALIASES = {"frk": "deu", "ger": "deu", "rum": "ron", "fre": "fra"}
+
+_MAX_KEY = 64
+_MAX_WHOLE_PARTS = 8
+_MAX_STEMMING_ROUNDS = 4
+
+_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")
+_LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac]?)[ \t]*(?:\r?\n[ \t]*)+")
+_INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
+_COMPOUND_SEPARATORS = frozenset("./-")
+
+# What Unicode does not take apart by itself.
+_LETTERS = str.maketrans(
+    {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t", "ə": "e"}
+)
+_COMMA_BELOW = str.maketrans({"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "\u00ad": None})
+_MODERN_WORDS = {"sînt": "sunt", "sîntem": "suntem", "sînteți": "sunteți"}
+_OLD_WORDS = {"sunt": "sînt", "suntem": "sîntem", "sunteți": "sînteți", "sunteti": "sinteti"}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text. `start` and `end` are code points; `pieces` the spans of a divided word, else one span."""
+
+    text: str
+    start: int
+    end: int
+    pieces: tuple[tuple[int, int], ...]
+    parts: tuple[str, ...] = ()
+    whole: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageToken:
+    """A token of a page with all the keys under which it is found."""
+
+    token: Token
+    keys: frozenset[str]
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """The words of a text, in order; the index in the tuple is the position. Never raises."""
+    return _with_wholes(text, list(_joined(text)))
+
+
+def analyse(text: str, language: str | None) -> tuple[PageToken, ...]:
+    """A page's tokens with their keys, in the page's language (ISO 639-2/T; unknown ones are read as Romanian)."""
+    known = base_language(language)
+    return tuple(PageToken(token, token_keys(token, known)) for token in tokenise(text))
+
+
+def token_keys(token: Token, language: str) -> frozenset[str]:
+    """Under which keys a page's token is found; those of a divided word hold the keys of its parts too."""
+    keys = page_keys(token.text, language)
+    if token.parts:
+        keys |= divided_keys(token.text)
+    for part in token.parts:
+        keys |= page_keys(part, language)
+    if token.whole is not None:
+        keys |= {WHOLE + token.whole}
+    return keys
+
+
+@lru_cache(maxsize=50_000)
+def page_keys(word: str, language: str) -> frozenset[str]:
+    """The keys of one word on a page in `language` (a key of `STEMMERS`)."""
+    views = _spellings(word) if language == "ron" else _spellings(word)[:1]
+    folded = {fold(view) for view in views}
+    if any(one.isdigit() for one in folded):
+        return frozenset(FOLD + key for one in folded for key in (one, one.lstrip("0") or "0"))
+    keys = {FOLD + one for one in folded}
+    for view, bare in ((view, fold(view)) for view in views):
+        keys.add(f"{language}:{_stem(bare, language)}")
+        keys.add(f"{language}:{_stem(view, language)}")
+        if language == "ron":
+            keys.update(f"{language}:{stem}" for stem in more_stems(bare))
+    return frozenset(keys)
+
+
+@lru_cache(maxsize=4_000)
+def query_keys(word: str) -> frozenset[str]:
+    """The keys that one word of a query looks for: in whatever language the page is."""
+    keys: frozenset[str] = frozenset()
+    for language in STEMMERS:
+        keys |= page_keys(word, language)
+    return keys
+
+
+def exact_key(word: str) -> str:
+    """The key of the word just as it was typed, folded: what ranks above other spellings and forms."""
+    return FOLD + fold(word)
+
+
+def prefix_keys(word: str) -> frozenset[str]:
+    """What the keys of words that begin with `word` begin with."""
+    return frozenset(FOLD + fold(view) for view in _spellings(word))
+
+
+def divided_keys(word: str) -> frozenset[str]:
+    """The keys of the word where it is divided at the end of a line, and only there."""
+    return frozenset(DIVIDED + fold(view) for view in _spellings(word))
+
+
+def soften_hyphens(text: str) -> str:
+    """The text with hyphens between letters made soft, so that ``într-o`` is one word, as where it was divided."""
+    return _INNER_HYPHEN.sub(SOFT_HYPHEN, text)
+
+
+def base_language(language: str | None) -> str:
+    """The language whose stemmer is used: ``deu_latf`` → ``deu``; unknown or none → ``ron``."""
+    if language is None:
+        return DEFAULT_LANGUAGE
+    base = language.split("_")[0]
+    base = _ALIASES.get(base, base)
+    return base if base in STEMMERS else DEFAULT_LANGUAGE
+
+
+@lru_cache(maxsize=50_000)
+def fold(word: str) -> str:
+    """Lower case, without diacritics, letters and digits only, at most 64 of them. Folding twice changes nothing."""
+    if word.isascii() and word.isalnum():
+        return word.lower()[:_MAX_KEY]
+    # Lower case may bring new marks (İ) and taking apart may bring new capitals (K, the Kelvin sign): hence both twice.
+    bare = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
+    bare = unicodedata.normalize("NFKD", bare).casefold()
+    return "".join(char for char in bare if char.isalnum())[:_MAX_KEY]
+
+
+def fingerprint() -> str:
+    """A digest that changes when analysis gives other keys: an index made under another one must be built again."""
+    probe = (
+        "Hotărîrea nr. 123/12.05.1987 și hotărârile Şedinței; autori-\nzațiilor, într-o sînt sunt râu român; "
+        "Straße Häuser műemlékvédelmi építési château élections buildings 007 ½ ﬁ Ǆ lucrare planuri registru străzi"
+    )
+    digest = sha256(Stemmer.version().encode())
+    for language in STEMMERS:
+        for found in analyse(probe, language):
+            digest.update(" ".join(sorted(found.keys)).encode() + b"\n")
+    return digest.hexdigest()
+
+
+def _joined(text: str) -> Iterator[Token]:
+    """Words, where those divided at the end of a line are put together."""
+    spans: list[tuple[int, int]] = []
+    for match in _WORD.finditer(text):
+        if not fold(match.group()):
+            continue
+        span = match.span()
+        if spans and not _divided(text, spans[-1], span):
+            yield _token(text, spans)
+            spans = []
+        spans.append(span)
+    if spans:
+        yield _token(text, spans)
+
+
+def _divided(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
+    if right[0] - left[1] < 2 and text[left[1]] != "\n":
+        return False
+    gap = _LINE_END.fullmatch(text, left[1], right[0])
+    if gap is None or not (gap["hyphen"] or text[left[1] - 1] == SOFT_HYPHEN):
+        return False
+    start, rest = text[slice(*left)], text[slice(*right)]
+    return rest[0].islower() and not any(char.isdigit() for char in start + rest)
+
+
+def _token(text: str, spans: list[tuple[int, int]]) -> Token:
+    if len(spans) == 1:
+        start, end = spans[0]
+        return Token(text[start:end], start, end, (spans[0],))
+    parts = tuple(text[start:end] for start, end in spans)
+    return Token(
+        text="".join(parts),
+        start=spans[0][0],
+        end=spans[-1][1],
+        pieces=tuple(spans),
+        parts=parts,
+    )
+
+
+def _with_wholes(text: str, tokens: list[Token]) -> tuple[Token, ...]:
+    """Give the first token of runs such as ``567/2/1`` or ``12.V.1987`` the whole."""
+    first = 0
+    while first < len(tokens):
+        last = first
+        while last + 1 < len(tokens) and _touching(text, tokens[last], tokens[last + 1]):
+            last += 1
+        whole = text[tokens[first].start : tokens[last].end]
+        if 0 < last - first < _MAX_WHOLE_PARTS and any(char.isdigit() for char in whole):
+            one = tokens[first]
+            key = "".join(fold(char) or char for char in whole)[:_MAX_KEY]
+            tokens[first] = Token(one.text, one.start, one.end, one.pieces, one.parts, key)
+        first = last + 1
+    return tuple(tokens)
+
+
+def _touching(text: str, left: Token, right: Token) -> bool:
+    return right.start - left.end == 1 and text[left.end] in _COMPOUND_SEPARATORS
+
+
+def _spellings(word: str) -> tuple[str, ...]:
+    """The word in lower case with comma-below letters, then as spelled after 1993, then as spelled before."""
+    plain = unicodedata.normalize("NFC", word).lower().translate(_COMMA_BELOW)
+    inner = plain[1:-1]
+    modern = _MODERN_WORDS.get(plain) or plain[:1] + inner.replace("î", "â") + plain[1:][-1:]
+    old = _OLD_WORDS.get(plain) or plain[:1] + inner.replace("â", "î") + plain[1:][-1:]
+    return tuple(dict.fromkeys((plain, modern, old)))
+
+
+_stemmers = threading.local()  # a Snowball stemmer must not be used by two threads at once
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str, language: str) -> str:
+    """Stem until nothing changes, then fold: the bare ``sedintei`` takes two rounds where ``ședinței`` takes one."""
+    stemmer = getattr(_stemmers, language, None)
+    if stemmer is None:
+        stemmer = Stemmer.Stemmer(STEMMERS[language], 0)
+        setattr(_stemmers, language, stemmer)
+    for _ in range(_MAX_STEMMING_ROUNDS):
+        shorter = stemmer.stemWord(word)
+        if shorter == word or len(shorter) < 2:
+            break
+        word = shorter
+    return fold(word)

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The port to a search index. Its contract suite is `tests/contract/test_search_index.py`."""
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+from schemas.search import HitPage, PageRecord, SearchFilters
+from search.query import Query
+
+MAX_HITS = 10_000
+"""How deep one can page: `offset + limit` may not be more."""
+
+
+class SearchIndex(Protocol):
+    """Pages by their words. It holds no truth: all of it can be built again from the store and the catalogue.
+
+    All calls raise `schemas.errors.IndexUnavailable` where the index cannot be reached, is damaged, or stays held by
+    another writer, and `IndexVersion` where it was made by another schema or another text analysis.
+    """
+
+    def write(self, records: Iterable[PageRecord]) -> None:
+        """Put in pages, each in place of what has its `record_id`, whatever its access class was.
+
+        On return they are durable and found by every later search, in this process or another. A killed or failed write
+        leaves what was there before; it may be done again. A page that moves to a stricter access class is out of the
+        open one before it is in the other.
+        """
+
+    def remove_unit(self, unit_id: UUID, except_version: int | None = None) -> None:
+        """Take out a unit's pages, but for those of one version. An unknown unit is no error."""
+
+    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+        """Pages for which all items of the query hold, in text, title or reference code, and all filters do.
+
+        Best first; equals by unit id, then page, so that paging repeats and skips nothing while nothing is written.
+        Only the access classes that the filters name are touched, and no other class moves a score. `total` counts all
+        hits. Raises ValueError for a negative limit or offset, or where `offset + limit` is more than `MAX_HITS`.
+        """
+
+    def present(self, unit_id: UUID, version: int) -> set[int]:
+        """The page numbers that are really found for this version of a unit, in whatever access class."""
+
+    def close(self) -> None:
+        """Give back what is held. The index is not used afterwards."""

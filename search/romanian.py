@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Forms of Romanian words that Snowball's stemmer leaves apart, and that a town's records are full of.
+
+The stemmer takes ``lucrare`` for a verb's infinitive (``lucr``) and ``lucrări`` for a noun (``lucrar``), keeps the
+plural ``-uri``, and does nothing to short words. So such a word gets one more stem, beside the stemmer's own. All works
+on folded words, since people type without diacritics.
+"""
+
+import re
+
+_INFINITIVE_NOUN = re.compile(r"(\w{2,}[aei]r)(?:e|ea)")
+_PLURAL_URI = re.compile(r"(\w{4,})uri(?:le|lor)?")
+_ENDS_IN_U = re.compile(r"(\w{3,}[^\Waeiou])i?u")
+
+_FORMS = {
+    "act": "acte actele actelor",
+    "apa": "ape apei apele apelor",
+    "cetatean": "cetateni cetatenii cetatenilor",
+    "deces": "decese decesele deceselor",
+    "imobil": "imobile imobilele",
+    "loc": "locuri locurile locurilor",
+    "oras": "orase orasele oraselor",
+    "parcel": "parcele parcelei parcelele",
+    "permis": "permise permisele permiselor",
+    "piat": "piete pietei pietele pietelor",
+    "pod": "poduri podurile podurilor",
+    "propriet": "proprietati proprietatii proprietatile proprietatilor",
+    "scoal": "scoli scolii scolile scolilor",
+    "strad": "strazi strazii strazile strazilor",
+}
+_STEM_OF_FORM = {form: stem for stem, forms in _FORMS.items() for form in forms.split()}
+
+
+def more_stems(folded: str) -> frozenset[str]:
+    """Stems that a folded word has beside Snowball's: none for most words.
+
+    ``lucrare`` → ``lucrar``, ``planuri`` → ``plan``, ``registru`` → ``registr``, ``consiliu`` → ``consil``,
+    ``străzi`` → ``strad``.
+    """
+    stems = {match[1] for rule in _RULES if (match := rule.fullmatch(folded)) is not None}
+    if folded in _STEM_OF_FORM:
+        stems.add(_STEM_OF_FORM[folded])
+    return frozenset(stems)
+
+
+_RULES = (_INFINITIVE_NOUN, _PLURAL_URI, _ENDS_IN_U)

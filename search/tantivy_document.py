@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What tantivy keeps of a page: the schema, and the way there and back. One document a page."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
+
+from schemas.search import PageHit, PageRecord
+from search.analysis import PageToken, analyse, base_language
+
+SCHEMA_VERSION = 1
+"""Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
+
+TEXT_FIELDS = {"body": 1.0, "title": 1.5, "code": 2.0}
+"""Fields with our tokens, and how much a hit there counts."""
+
+_RANK_BITS = 64
+_PAGE_BITS = 20
+
+
+def build_schema() -> Schema:
+    """Text fields hold our tokens, several keys at one position; the record itself is stored as JSON, not indexed."""
+    schema = SchemaBuilder()
+    for name in TEXT_FIELDS:
+        schema.add_text_field(name, tokenizer_name="raw", index_option="position")
+    for name in ("record_id", "unit_id", "unit_code", "language"):
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    schema.add_unsigned_field("version", indexed=True)
+    schema.add_unsigned_field("page", fast=True)
+    schema.add_unsigned_field("rank", fast=True)
+    schema.add_integer_field("year_from", fast=True)
+    schema.add_integer_field("year_to", fast=True)
+    schema.add_bytes_field("record", stored=True)
+    return schema.build()
+
+
+def to_document(record: PageRecord) -> Document:
+    """The document of a page. A unit with one known year has both."""
+    document = Document()
+    for name, tokens in (
+        ("body", analyse(record.text, record.language)),
+        ("title", analyse_description(record.title, record.language)),
+        ("code", analyse_description(record.reference_code, record.language)),
+    ):
+        document.add_pre_tokenized_text(name, PreTokenizedString("", _tantivy_tokens(tokens)))
+    document.add_text("record_id", record.record_id)
+    document.add_text("unit_id", str(record.unit_id))
+    document.add_text("unit_code", plain_code(record.reference_code))
+    if record.language is not None:
+        for language in sorted({record.language, record.language.split("_")[0]}):
+            document.add_text("language", language)
+    document.add_unsigned("version", record.unit_version)
+    document.add_unsigned("page", record.page)
+    document.add_unsigned("rank", rank(record.unit_id, record.page))
+    year_from = record.year_from if record.year_from is not None else record.year_to
+    year_to = record.year_to if record.year_to is not None else record.year_from
+    if year_from is not None and year_to is not None:
+        document.add_integer("year_from", year_from)
+        document.add_integer("year_to", year_to)
+    document.add_bytes("record", record.to_json())
+    return document
+
+
+def to_hit(document: Document, score: float) -> PageHit:
+    """The hit that a stored document gives. Raises ValueError where the record is missing or damaged."""
+    stored = document.get_first("record")
+    if stored is None:
+        raise ValueError("a row has no record")
+    record = PageRecord.from_json(bytes(stored))
+    return PageHit(
+        unit_id=record.unit_id,
+        unit_version=record.unit_version,
+        page=record.page,
+        reference_code=record.reference_code,
+        title=record.title,
+        language=record.language,
+        score=score,
+        text=record.text,
+    )
+
+
+def plain_code(reference_code: str) -> str:
+    """A reference code as it is compared: without regard to capitals and to how many spaces there are."""
+    return " ".join(reference_code.casefold().split())
+
+
+def rank(unit_id: UUID, page: int) -> int:
+    """A number that orders by unit id, then page: 44 bits of the one, 20 of the other."""
+    unit_bits = _RANK_BITS - _PAGE_BITS
+    return (unit_id.int >> (128 - unit_bits)) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
+
+
+def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...]:
+    """A unit's description may be in Romanian whatever language its pages are in: it has the keys of both."""
+    romanian = analyse(text, None)
+    if base_language(language) == base_language(None):
+        return romanian
+    return tuple(
+        PageToken(one.token, one.keys | other.keys)
+        for one, other in zip(romanian, analyse(text, language), strict=True)
+    )
+
+
+def _tantivy_tokens(tokens: Iterable[PageToken]) -> list[Token]:
+    return [Token(key, position, 0, 0) for position, one in enumerate(tokens) for key in sorted(one.keys)]

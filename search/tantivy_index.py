@@ -1,0 +1,314 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The search index on this machine's disk: one tantivy index an access class, under one folder.
+
+::
+
+    root/
+      index.json      digest of schema and text analysis
+      writer.lock     held by the one that writes (flock: a killed writer lets go)
+      public/ staff/ personal/ restricted/     made when a page first needs them
+"""
+
+import fcntl
+import json
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+from uuid import UUID
+
+import tantivy
+from tantivy import DocAddress, Index, IndexWriter, Order, Searcher
+from tantivy import Query as TantivyQuery
+from tantivy import SearchResult as TantivyResult
+
+from schemas.errors import ArhivarError, IndexUnavailable, IndexVersion
+from schemas.search import HitPage, PageRecord, SearchFilters
+from schemas.unit import AccessClass
+from search.analysis import fingerprint
+from search.index import MAX_HITS
+from search.query import Query
+from search.tantivy_document import SCHEMA_VERSION, build_schema, to_document, to_hit
+from search.tantivy_query import QueryBuilder
+
+T = TypeVar("T")
+
+# Written in this order, so that a page that moves to a stricter class leaves the open one first.
+_CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
+_POLL_SECONDS = 0.05
+_SPARE_HITS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class TantivySettings:
+    """How long to wait for another writer, and how much memory a writer may fill before it spills to disk."""
+
+    lock_seconds: float = 30.0
+    heap_bytes: int = 64 << 20
+
+
+@dataclass(slots=True)
+class _Batch:
+    """The writers that one write has opened."""
+
+    open_writer: Callable[[AccessClass], IndexWriter]
+    writers: dict[AccessClass, IndexWriter] = field(default_factory=dict)
+
+    def writer(self, access: AccessClass) -> IndexWriter:
+        if access not in self.writers:
+            self.writers[access] = self.open_writer(access)
+        return self.writers[access]
+
+    def commit(self) -> None:
+        for access in _CLASSES:
+            if (writer := self.writers.get(access)) is not None:
+                writer.commit()
+                writer.wait_merging_threads()
+
+    def roll_back(self) -> None:
+        for writer in self.writers.values():
+            with suppress(ValueError, RuntimeError):  # one that has committed already is used up
+                writer.rollback()
+        self.writers.clear()
+
+
+class TantivyIndex:
+    """`search.index.SearchIndex` by tantivy. Safe among threads and processes; searches never wait for a writer."""
+
+    def __init__(self, root: Path, settings: TantivySettings | None = None) -> None:
+        self._root = root
+        self._settings = settings or TantivySettings()
+        self._schema = build_schema()
+        self._indexes: dict[AccessClass, Index] = {}
+        self._opening = Lock()
+        self._check_version()
+
+    def write(self, records: Iterable[PageRecord]) -> None:
+        """See `SearchIndex.write`. Records are taken one by one; memory does not grow with their number."""
+        with self._writing() as batch:
+            present = {access: searcher for access in _CLASSES if (searcher := self._searcher(access)) is not None}
+            for record in records:
+                for access in _CLASSES:
+                    _take_out(batch, access, record, present.get(access))
+                with _failures():
+                    batch.writer(record.access_class).add_document(to_document(record))
+
+    def remove_unit(self, unit_id: UUID, except_version: int | None = None) -> None:
+        """See `SearchIndex.remove_unit`."""
+        with self._writing() as batch, _failures():
+            for access in _CLASSES:
+                searcher = self._searcher(access)
+                if searcher is None:
+                    continue
+                unwanted = QueryBuilder(self._schema, searcher).unit(str(unit_id), except_version, other=True)
+                if _count(searcher, unwanted):
+                    batch.writer(access).delete_documents_by_query(unwanted)
+
+    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+        """See `SearchIndex.search`."""
+        if limit < 0 or offset < 0 or offset + limit > MAX_HITS:
+            raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
+        total = 0
+        found: list[tuple[float, int, Searcher, DocAddress]] = []
+        with _failures():
+            for access in dict.fromkeys(filters.access_classes):
+                searcher = self._searcher(access)
+                if searcher is None:
+                    continue
+                built = QueryBuilder(self._schema, searcher).build(query, filters)
+                count, hits = _best(searcher, built, offset + limit, ranked=bool(query.terms))
+                total += count
+                found.extend((score, rank, searcher, address) for score, rank, address in hits)
+            found.sort(key=lambda hit: (-hit[0], hit[1]))
+            page = found[offset : offset + limit]
+            return HitPage(total=total, hits=tuple(to_hit(searcher.doc(at), score) for score, _, searcher, at in page))
+
+    def present(self, unit_id: UUID, version: int) -> set[int]:
+        """See `SearchIndex.present`."""
+        pages: set[int] = set()
+        with _failures():
+            for access in _CLASSES:
+                searcher = self._searcher(access)
+                if searcher is None:
+                    continue
+                query = QueryBuilder(self._schema, searcher).unit(str(unit_id), version)
+                result = searcher.search(query, limit=max(1, _count(searcher, query)), count=False)
+                numbers = searcher.fast_field_values("page", [address for _, address in result.hits])
+                pages.update(int(number) for number in numbers if number is not None)
+        return pages
+
+    def close(self) -> None:
+        """See `SearchIndex.close`."""
+        with self._opening:
+            self._indexes.clear()
+
+    # -- reading
+
+    def _searcher(self, access: AccessClass) -> Searcher | None:
+        """What the last commit left in a class; None where it never had a page."""
+        with _failures():
+            index = self._open(access)
+            if index is None:
+                return None
+            index.reload()
+            return index.searcher()
+
+    def _open(self, access: AccessClass) -> Index | None:
+        with self._opening:
+            if access not in self._indexes and (self._folder(access) / "meta.json").exists():
+                self._attach(access)
+            return self._indexes.get(access)
+
+    def _open_or_create(self, access: AccessClass) -> Index:
+        with self._opening:
+            if access not in self._indexes:
+                self._folder(access).mkdir(parents=True, exist_ok=True)
+                self._attach(access)
+                _sync_folder(self._root)  # tantivy makes sure of what lies in its own folder
+            return self._indexes[access]
+
+    def _attach(self, access: AccessClass) -> None:
+        index = Index(self._schema, str(self._folder(access)), reuse=True)
+        index.config_reader("manual", 0)
+        self._indexes[access] = index
+
+    def _folder(self, access: AccessClass) -> Path:
+        return self._root / access.value
+
+    # -- writing
+
+    @contextmanager
+    def _writing(self) -> Iterator[_Batch]:
+        """One writer at a time in all processes; what was written counts when the block ends well."""
+        with self._locked():
+            self._check_version()
+            self._write_version()
+            batch = _Batch(self._writer)
+            try:
+                yield batch
+                with _failures():
+                    batch.commit()
+            except BaseException:
+                batch.roll_back()
+                raise
+
+    def _writer(self, access: AccessClass) -> IndexWriter:
+        return self._open_or_create(access).writer(self._settings.heap_bytes, 1)
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        deadline = time.monotonic() + self._settings.lock_seconds
+        with _failures():
+            self._root.mkdir(parents=True, exist_ok=True)
+            handle = (self._root / "writer.lock").open("ab")
+        with handle:
+            while True:
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    break
+                except BlockingIOError:
+                    if time.monotonic() >= deadline:
+                        waited = f"{self._settings.lock_seconds:g} s"
+                        raise IndexUnavailable(detail=f"another writer held {self._root} for {waited}") from None
+                time.sleep(_POLL_SECONDS)
+            yield
+
+    # -- version
+
+    def _check_version(self) -> None:
+        try:
+            found = json.loads((self._root / "index.json").read_bytes())["digest"]
+        except FileNotFoundError:
+            found = None
+            if not any((self._root / access.value).exists() for access in _CLASSES):
+                return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexUnavailable(detail=f"{self._root / 'index.json'}: {error}") from error
+        if found != _digest():
+            raise IndexVersion(where=self._root)
+
+    def _write_version(self) -> None:
+        target = self._root / "index.json"
+        if target.exists():
+            return
+        with _failures(), tempfile.NamedTemporaryFile("w", dir=self._root, delete=False) as file:
+            file.write(json.dumps({"digest": _digest()}) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(target)
+            _sync_folder(self._root)
+
+
+def _digest() -> str:
+    """Changes with tantivy's file format, our schema and text analysis."""
+    engine_format = str(vars(tantivy)["__version__"]).partition("index_format")[2].strip()
+    return sha256(f"{engine_format}\n{SCHEMA_VERSION}\n{fingerprint()}".encode()).hexdigest()
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Tantivy's failures as ours. A panic in its Rust code is a BaseException of a class that cannot be imported."""
+    try:
+        yield
+    except ArhivarError:
+        raise
+    except (ValueError, OSError) as error:
+        raise IndexUnavailable(detail=str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise IndexUnavailable(detail=str(error)) from error
+
+
+def _take_out(batch: _Batch, access: AccessClass, record: PageRecord, searcher: Searcher | None) -> None:
+    """Delete what has the record's id, in a class where it was committed or may have come with this batch."""
+    with _failures():
+        committed = searcher is not None and searcher.doc_freq("record_id", record.record_id)
+        if committed or access in batch.writers:
+            batch.writer(access).delete_documents_by_term("record_id", record.record_id)
+
+
+def _count(searcher: Searcher, query: TantivyQuery) -> int:
+    return _total(searcher.search(query, limit=1))
+
+
+def _total(result: TantivyResult) -> int:
+    return int(result.count)  # type: ignore[attr-defined]  # left out of tantivy's own stubs
+
+
+def _best(
+    searcher: Searcher, query: TantivyQuery, need: int, *, ranked: bool
+) -> tuple[int, list[tuple[float, int, DocAddress]]]:
+    """The count of all hits and the first `need` of them, or a few more, as (score, rank, address).
+
+    Tantivy breaks ties by where a document happens to lie. So enough hits are taken to hold all that are as good as the
+    last one needed, and equals are put into order here.
+    """
+    if not ranked:
+        result = searcher.search(query, limit=max(1, need), order_by_field="rank", order=Order.Asc)
+        return _total(result), [(0.0, int(rank), address) for rank, address in result.hits[:need]]
+    asked = need + _SPARE_HITS
+    while True:
+        result = searcher.search(query, limit=asked)
+        hits = result.hits
+        if need == 0 or len(hits) < asked or hits[-1][0] < hits[need - 1][0]:
+            break
+        asked *= 4
+    ranks = searcher.fast_field_values("rank", [address for _, address in hits])
+    found = [(float(score), int(rank or 0), address) for (score, address), rank in zip(hits, ranks, strict=True)]
+    found.sort(key=lambda hit: (-hit[0], hit[1]))
+    return _total(result), found[:need]
