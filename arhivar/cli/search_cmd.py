@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`arhivar search`: find pages by their words."""
+
+import re
+
+import click
+from rich.text import Text
+
+from arhivar.cli.main import Context
+from arhivar.cli.output import Output, marked
+from arhivar.composition import open_archive
+from arhivar.finding import open_search
+from schemas.errors import EXIT_DONE
+from schemas.messages import Message
+from schemas.search import SearchFilters, SearchResult
+
+_FOUND = Message(ro="{query}: pagini găsite: {total}", en="{query}: pages found: {total}")
+_PAGE = Message(ro="pagina", en="page")
+_MINUS = "\0"  # cannot come from a command line
+
+
+class _QueryCommand(click.Command):
+    """`-word` is a part of the query and not an option; all our options begin with two dashes, or are `-h`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        words = [_MINUS + arg[1:] if re.match(r"-[^-]", arg) and arg != "-h" else arg for arg in args]
+        return super().parse_args(ctx, words)
+
+
+@click.command("search", cls=_QueryCommand)
+@click.argument("query", nargs=-1, required=True)
+@click.option("--unit", help="Only in the unit with this reference code.")
+@click.option("--from", "year_from", type=int, help="Only units that reach to this year or later.")
+@click.option("--to", "year_to", type=int, help="Only units that begin in this year or earlier.")
+@click.option("--language", help="Only pages in this language: ron, hun, deu …")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--offset", type=click.IntRange(0, 9000), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON, with the boxes of the words.")
+@click.pass_obj
+def command(
+    context: Context,
+    query: tuple[str, ...],
+    unit: str | None,
+    year_from: int | None,
+    year_to: int | None,
+    language: str | None,
+    limit: int,
+    offset: int,
+    as_json: bool,
+) -> int:
+    """Find pages: words, "phrases", -word, word*, unit:CODE, year:1980..1989, lang:ron."""
+    output = context.output(as_json=as_json)
+    filters = SearchFilters(unit=unit, year_from=year_from, year_to=year_to, language=language)
+    with open_archive(context.settings) as archive:
+        text = " ".join(query).replace(_MINUS, "-")
+        result = open_search(archive).search(text, filters, limit=limit, offset=offset)
+    print_result(output, result)
+    output.document(result.model_dump(mode="json"))
+    return EXIT_DONE
+
+
+def print_result(output: Output, result: SearchResult) -> None:
+    """Hits with their marked snippets."""
+    output.say(_FOUND, total=result.total, query=result.query)
+    page = _PAGE.say(output.language)
+    for hit in result.hits:
+        output.line(Text.assemble((hit.reference_code, "bold"), f", {page} {hit.page} — {hit.title}"))
+        colour = output.console.is_terminal
+        output.line(Text.assemble("   ", marked(hit.snippet.text, hit.snippet.marks, colour=colour)))

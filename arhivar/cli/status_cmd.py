@@ -1,0 +1,155 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""`arhivar status`: what the archive holds and what waits; for one unit, its ingests, ledger and findings."""
+
+import time
+from pathlib import Path
+
+import click
+
+from arhivar.cli.main import Context
+from arhivar.cli.output import Output
+from arhivar.cli.words import STATE, STATES, UNIT, WAITING_FOR, ledger_document, print_ledger, waiting_document
+from arhivar.composition import Archive, open_archive, open_pool
+from arhivar.intake.take import Waiting, waiting_drops
+from arhivar.package import require_unit
+from repository.records import IngestRow, UnitRow
+from schemas.errors import EXIT_DONE
+from schemas.messages import Message
+
+_LONG_SECONDS = 3600
+
+_TITLE = Message(ro="Titlu", en="Title")
+_PAGES = Message(ro="Pagini", en="Pages")
+_VERSION = Message(ro="Versiune", en="Version")
+_INGEST = Message(ro="Ingestie", en="Ingest")
+_RECEIVED = Message(ro="Primit", en="Received")
+_EMPTY = Message(ro="Arhiva este goală.", en="The archive is empty.")
+_QUARANTINE = Message(
+    ro="În carantină: {folder} — {reason} ({where})", en="In quarantine: {folder} — {reason} ({where})"
+)
+_WAITS = Message(
+    ro="Așteaptă de {minutes} min: {folder} — {what} {detail}",
+    en="Waiting for {minutes} min: {folder} — {what} {detail}",
+)
+
+
+@click.command("status")
+@click.argument("unit", required=False)
+@click.option("--inbox", type=click.Path(path_type=Path), help="Also show drops that wait there (else ARHIVAR_INBOX).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.pass_obj
+def command(context: Context, unit: str | None, inbox: Path | None, as_json: bool) -> int:
+    """Show every unit and what waits, or the ingests, ledger and findings of UNIT."""
+    output = context.output(as_json=as_json)
+    with open_archive(context.settings) as archive:
+        if unit is not None:
+            _show_unit(output, archive, unit)
+        else:
+            _show_all(output, archive, _waiting(archive, inbox or context.settings.inbox))
+    return EXIT_DONE
+
+
+def _waiting(archive: Archive, inbox: Path | None) -> list[Waiting]:
+    if inbox is None:
+        return []
+    with open_pool(archive.settings) as pool:
+        return waiting_drops(archive, inbox.resolve(), pool.count_frames)[1]
+
+
+def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
+    units = archive.catalogue.units()
+    states: dict[str, IngestRow] = {}
+    for row in archive.catalogue.ingests():
+        states.setdefault(str(row.unit_id), row)
+    quarantined = [drop for drop in archive.catalogue.quarantined() if Path(drop.where).exists()]
+    if not (units or waiting or quarantined):
+        output.say(_EMPTY)
+    if units:
+        rows = []
+        for unit in units:
+            latest = states.get(str(unit.unit_id))
+            state = STATES[latest.state].say(output.language) if latest is not None else ""
+            rows.append([unit.reference_code, state, unit.pages, unit.version, unit.title])
+        output.table([UNIT, STATE, _PAGES, _VERSION, _TITLE], rows)
+    for drop in quarantined:
+        reason = "; ".join(finding.say(output.language) for finding in drop.findings[:3])
+        output.say(_QUARANTINE, folder=drop.folder, reason=reason, where=drop.where)
+    now = time.time()
+    for one in waiting:
+        what = WAITING_FOR[one.readiness.waiting_for or "quiet"].say(output.language)
+        minutes = int((now - one.readiness.since) / 60)
+        output.say(_WAITS, minutes=minutes, folder=one.folder, what=what, detail=one.readiness.detail)
+    output.document(
+        {
+            "units": [
+                {
+                    **_unit_document(unit),
+                    "state": states[str(unit.unit_id)].state if str(unit.unit_id) in states else None,
+                }
+                for unit in units
+            ],
+            "quarantined": [
+                {
+                    "folder": drop.folder,
+                    "reference_code": drop.reference_code,
+                    "where": drop.where,
+                    "findings": [finding.model_dump(mode="json") for finding in drop.findings],
+                }
+                for drop in quarantined
+            ],
+            "waiting": [
+                {**waiting_document(one), "long": now - one.readiness.since >= _LONG_SECONDS} for one in waiting
+            ],
+        }
+    )
+
+
+def _unit_document(unit: UnitRow) -> dict[str, object]:
+    return {
+        "unit_id": unit.unit_id,
+        "reference_code": unit.reference_code,
+        "title": unit.title,
+        "version": unit.version,
+        "pages": unit.pages,
+        "access_class": unit.access_class,
+    }
+
+
+def _show_unit(output: Output, archive: Archive, code: str) -> None:
+    unit = require_unit(archive, code)
+    output.line(f"{unit.reference_code} — {unit.title}")
+    ingests = archive.catalogue.ingests(unit_id=unit.unit_id)
+    output.table(
+        [_INGEST, STATE, _PAGES, _RECEIVED],
+        [
+            [
+                row.ingest_id,
+                STATES[row.state].say(output.language),
+                len(row.manifest.pages),
+                row.received_at.isoformat(timespec="seconds"),
+            ]
+            for row in ingests
+        ],
+    )
+    documents = []
+    for row in ingests:
+        ledger = archive.catalogue.ledger(row.ingest_id)
+        findings = archive.catalogue.findings(row.ingest_id)
+        if ledger is not None:
+            print_ledger(output, ledger)
+        for finding in findings:
+            output.line(f"  [{finding.code}] {finding.say(output.language)}")
+        documents.append(
+            {
+                "ingest_id": row.ingest_id,
+                "state": row.state,
+                "intent": row.intent,
+                "received_at": row.received_at.isoformat(),
+                "pages": len(row.manifest.pages),
+                "ledger": None if ledger is None else ledger_document(ledger),
+                "findings": [
+                    {**finding.model_dump(mode="json"), "text": finding.say(output.language)} for finding in findings
+                ],
+            }
+        )
+    output.document({**_unit_document(unit), "ingests": documents})

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The composition root: the one place that chooses a back end for each port and puts the parts together."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from arhivar.leases import LeaseHolder
+from arhivar.settings import FILE_NAME, Settings
+from repository.catalogue import Catalogue
+from repository.filesystem_store import FilesystemStore
+from repository.object_store import ObjectStore
+from repository.ocfl import OcflRepository
+from repository.sql_catalogue import SqlCatalogue, sqlite_url
+from schemas.errors import ArchiveExists, ArchiveMissing
+from search.index import SearchIndex
+from search.tantivy_index import TantivyIndex
+
+if TYPE_CHECKING:  # commands that read no pages start without the image libraries
+    from processors.limits import Limits
+    from processors.page import PageSettings
+    from processors.pool import PagePool
+    from processors.verapdf import VeraPdf
+
+_FORGOTTEN = timedelta(days=1)
+"""No write takes so long: what is still unfinished after it was left by a crash."""
+
+_FIRST_SETTINGS = """# Settings of this archive, listed in docs/settings.md; each can also be given as ARHIVAR_<NAME>.
+# organisation = "Primăria …"
+# languages = ["ron", "hun", "deu"]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """An open archive: settings and one back end for each port."""
+
+    settings: Settings
+    store: ObjectStore
+    packages: OcflRepository
+    catalogue: Catalogue
+    index: SearchIndex
+    leases: LeaseHolder
+
+    @property
+    def work(self) -> Path:
+        """The bounded work area of this machine."""
+        return self.settings.home / "work"
+
+
+def _catalogue_file(home: Path) -> Path:
+    return home / "catalogue.sqlite"
+
+
+def init_archive(settings: Settings) -> bool:
+    """Make the archive in `settings.home`, or bring an existing one up to date. True where it is new.
+
+    Raises ArchiveExists where the folder holds something else.
+    """
+    home = settings.home
+    new = not _catalogue_file(home).exists()
+    if new and home.is_dir() and any(entry.name != FILE_NAME for entry in home.iterdir()):
+        raise ArchiveExists(home=str(home))
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "work").mkdir(exist_ok=True)
+    store = FilesystemStore(home / "store")
+    OcflRepository(store).initialise()
+    store.sweep_temporary(_FORGOTTEN)
+    settings_file = home / FILE_NAME
+    if not settings_file.exists():
+        settings_file.write_text(_FIRST_SETTINGS, encoding="utf-8")
+    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+        catalogue.upgrade()
+    return new
+
+
+@contextmanager
+def open_archive(settings: Settings) -> Iterator[Archive]:
+    """Open the archive for the length of the block. Raises ArchiveMissing, CatalogueVersion, IndexVersion."""
+    home = settings.home
+    if not _catalogue_file(home).exists():
+        raise ArchiveMissing(home=str(home))
+    store = FilesystemStore(home / "store")
+    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+        index_folder = home / "index"
+        if not index_folder.exists():  # a lost index is built again from the store
+            catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
+        index = TantivyIndex(index_folder)
+        try:
+            yield Archive(
+                settings=settings,
+                store=store,
+                packages=OcflRepository(store),
+                catalogue=catalogue,
+                index=index,
+                leases=LeaseHolder(catalogue, settings.lease_seconds),
+            )
+        finally:
+            index.close()
+
+
+def limits_from(settings: Settings) -> "Limits":
+    """The limits of a reading process."""
+    from processors.limits import Limits
+
+    return Limits(
+        max_page_pixels=settings.max_page_pixels,
+        max_file_bytes=settings.max_file_bytes,
+        memory_bytes=settings.worker_memory_bytes,
+        page_seconds=settings.page_seconds,
+    )
+
+
+def page_settings(settings: Settings, languages: Sequence[str]) -> "PageSettings":
+    """How the pages of a unit in these languages are read."""
+    from processors.access import AccessSettings
+    from processors.page import PageSettings
+
+    return PageSettings(
+        languages=tuple(languages),
+        access=AccessSettings(dpi=settings.access_dpi, quality=settings.access_quality),
+        confidence_threshold=settings.confidence_threshold,
+    )
+
+
+def open_pool(settings: Settings) -> "PagePool":
+    """The pool of reading processes."""
+    from processors.pool import PagePool
+
+    return PagePool(
+        workers=settings.workers,
+        limits=limits_from(settings),
+        engine_name=settings.ocr_engine,
+        tessdata=settings.tessdata,
+    )
+
+
+def open_validator(settings: Settings) -> "VeraPdf":
+    """veraPDF, as the settings name it."""
+    from processors.verapdf import VeraPdf
+
+    return VeraPdf(settings.verapdf_home, settings.java)
+
+
+def object_id(unit_id: UUID) -> str:
+    """The OCFL object of a unit."""
+    return f"urn:uuid:{unit_id}"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Take a drop so that no other intake can: one atomic rename inside the share, then a lease in the catalogue.
+
+The rename decides who has the drop. The lease says that its owner is alive: after a crash the claimed folder stays
+in `.claimed/`, and the next intake takes it over once the lease has run out.
+"""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from arhivar.intake.drops import CLAIMED, Drop
+from arhivar.leases import LeaseHolder
+from schemas.errors import ShareUnavailable
+
+_SEPARATOR = "~"
+_DONE = ".done"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A claimed folder; `name` is what the folder was called in the inbox."""
+
+    inbox: Path
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.name.rsplit(_SEPARATOR, 1)[0]
+
+
+def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
+    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable."""
+    target = inbox / CLAIMED / f"{drop.name}{_SEPARATOR}{secrets.token_hex(4)}"
+    try:
+        target.parent.mkdir(exist_ok=True)
+        drop.path.rename(target)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+    return Claim(inbox, target)
+
+
+def list_claims(inbox: Path) -> list[Claim]:
+    """Every claimed folder, also those whose intake died. What a crash left of a released one is removed."""
+    try:
+        names = sorted(os.listdir(inbox / CLAIMED))  # noqa: PTH208 - names alone are wanted
+    except FileNotFoundError:
+        return []
+    for name in names:
+        if name.endswith(_DONE):
+            shutil.rmtree(inbox / CLAIMED / name, ignore_errors=True)
+    return [Claim(inbox, inbox / CLAIMED / name) for name in names if not name.endswith(_DONE)]
+
+
+def release_claim(claim: Claim) -> None:
+    """Remove a claimed folder whose every byte is verified in the store.
+
+    It is renamed first: a removal that is cut short must not look like a smaller binder.
+    """
+    done = claim.path.with_name(claim.path.name + _DONE)
+    try:
+        claim.path.rename(done)
+        shutil.rmtree(done)
+    except OSError as error:
+        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+
+
+@contextmanager
+def holding(claim: Claim, leases: LeaseHolder) -> Iterator[bool]:
+    """Hold the claim's lease for the length of the block; False where its owner is alive or has finished."""
+    with leases.hold(f"claim:{claim.path.name}") as lease:
+        yield lease is not None and claim.path.is_dir()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Copy a drop's files to the store's staging area and verify them there, byte by byte."""
+
+import hashlib
+from pathlib import Path
+
+from repository.object_store import ObjectStore
+from schemas.errors import CopyDiffers, ObjectExists, ObjectMissing
+from schemas.ingest import Manifest
+
+_BLOCK_BYTES = 1024 * 1024
+
+
+def staging_prefix(ingest_id: str) -> str:
+    """Where an ingest's files wait in the store."""
+    return f"staging/{ingest_id}"
+
+
+def staged_key(ingest_id: str, path: str) -> str:
+    """The key of one staged file."""
+    return f"{staging_prefix(ingest_id)}/files/{path}"
+
+
+def manifest_key(ingest_id: str) -> str:
+    """The key of the manifest, which is staged last: where it lies, all else is complete."""
+    return f"{staging_prefix(ingest_id)}/manifest.json"
+
+
+def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
+    """Copy every file, read each copy back against its digest, then write the manifest.
+
+    Safe to repeat. Raises CopyDiffers where a file changed since it was digested or its copy is not the same.
+    """
+    for file in manifest.files:
+        key = staged_key(manifest.ingest_id, file.path)
+        try:
+            with (folder / file.path).open("rb") as stream:
+                store.put(key, stream, sha512=file.sha512)
+        except ObjectExists as error:  # an earlier try left other bytes there
+            store.delete(key)
+            raise CopyDiffers(file=file.path) from error
+        if digest_object(store, key) != file.sha512:
+            store.delete(key)
+            raise CopyDiffers(file=file.path)
+    store.replace(manifest_key(manifest.ingest_id), manifest.to_json())
+
+
+def digest_object(store: ObjectStore, key: str) -> str:
+    """SHA-512 of an object's bytes as the store gives them back."""
+    digest = hashlib.sha512()
+    with store.open(key) as stream:
+        while block := stream.read(_BLOCK_BYTES):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def clear_staging(store: ObjectStore, ingest_id: str) -> None:
+    """Remove an ingest's staged files; what is gone already is fine."""
+    for stored in list(store.list(staging_prefix(ingest_id) + "/")):
+        try:
+            store.delete(stored.key)
+        except ObjectMissing:
+            continue

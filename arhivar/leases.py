@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Leases held by this process: acquired, kept alive by a thread, given back."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+
+from repository.catalogue import Catalogue
+from repository.records import Lease
+from schemas.errors import CatalogueError, LeaseLost
+
+_POLL_SECONDS = 0.2
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class HeldLease:
+    """A lease that a thread renews; `check` raises LeaseLost once another process has taken over."""
+
+    lease: Lease
+    lost: bool = False
+
+    def check(self) -> None:
+        if self.lost:
+            raise LeaseLost(name=self.lease.name)
+
+
+class LeaseHolder:
+    """Acquires leases in this process's name."""
+
+    def __init__(self, catalogue: Catalogue, seconds: int) -> None:
+        self._catalogue = catalogue
+        self._seconds = seconds
+        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+
+    @contextmanager
+    def hold(self, name: str, *, patience_seconds: float = 0.0) -> Iterator[HeldLease | None]:
+        """Hold the lease for the length of the block; None where a living process has it, and keeps it so long."""
+        until = time.monotonic() + patience_seconds
+        lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
+        while lease is None and time.monotonic() < until:
+            time.sleep(_POLL_SECONDS)
+            lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
+        if lease is None:
+            yield None
+            return
+        held = HeldLease(lease)
+        stop = threading.Event()
+        thread = threading.Thread(target=self._keep, args=(held, stop), name=f"lease {name}", daemon=True)
+        thread.start()
+        try:
+            yield held
+        finally:
+            stop.set()
+            thread.join()
+            if not held.lost:
+                self._catalogue.release_lease(held.lease)
+
+    def _keep(self, held: HeldLease, stop: threading.Event) -> None:
+        while not stop.wait(self._seconds / 4):
+            try:
+                held.lease = self._catalogue.renew_lease(held.lease, self._seconds, datetime.now(UTC))
+            except LeaseLost:
+                held.lost = True
+                return
+            except CatalogueError as error:  # tried again at the next turn; the lease may still hold
+                _log.warning("lease not renewed", lease=held.lease.name, error=str(error))

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Compose what the package will hold: the access PDF with veraPDF's verdict, and an ALTO file a page."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from arhivar.composition import Archive
+from arhivar.package import access_path, alto_path, master_path
+from arhivar.steps.pages import result_keys
+from arhivar.steps.workarea import WorkArea
+from processors.alto import write_alto
+from processors.compose import ComposePage, ComposeSettings, compose_pdf
+from processors.verapdf import VeraPdf
+from schemas.errors import NotPdfA, PdfNotWritten
+from schemas.findings import Finding
+from schemas.ingest import Manifest, PlannedPage
+from schemas.page import Geometry, PageKind, PageResult
+from schemas.unit import PackagedPage, PackagedPdf
+
+_PLACEHOLDER = Geometry(
+    source_width_px=2480, source_height_px=3508, source_dpi=300, width_px=2480, height_px=3508, dpi=300
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What compose made: a local PDF and ALTO files by their logical paths in the package."""
+
+    pdf_file: Path
+    pdf: PackagedPdf
+    pages: tuple[PackagedPage, ...]
+    alto: Mapping[str, bytes]
+
+
+def compose_unit(
+    archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea, validator: VeraPdf
+) -> Composed:
+    """Make the unit's derivatives. Raises PdfNotWritten, NotPdfA, ToolError."""
+    keys = result_keys(archive, manifest)
+    folder = work.ingest_folder(manifest.ingest_id)
+    path_in_package = access_path(manifest.volume)
+    target = folder / Path(path_in_package).name
+    packaged: list[PackagedPage] = []
+    alto: dict[str, bytes] = {}
+
+    def compose_pages() -> Iterator[ComposePage]:
+        for page in manifest.pages:
+            master = master_path(page.file)
+            if page.number in unreadable:
+                packaged.append(_package_placeholder(manifest, page, unreadable[page.number]))
+                empty = PageResult(source_digest="", geometry=_PLACEHOLDER, kind=PageKind.UNREADABLE)
+                yield ComposePage(page.number, empty, None, original=master)
+                continue
+            processed = work.load_page(keys[page.number])
+            if processed is None:
+                raise PdfNotWritten(unit=manifest.description.reference_code, page=page.number, detail="no page result")
+            alto[alto_path(page.number)] = write_alto(processed.result, source_file=master, page_number=page.number)
+            packaged.append(_package_page(manifest, page, processed.result))
+            yield ComposePage(page.number, processed.result, processed.image)
+
+    compose_pdf(target, manifest.description, compose_pages(), ComposeSettings())
+    verdict = validator.validate([target])[0]
+    if not verdict.valid:
+        raise NotPdfA(unit=manifest.description.reference_code, detail="; ".join(verdict.failures[:5]))
+    pdf = PackagedPdf(
+        path=path_in_package,
+        volume=manifest.volume,
+        pages=len(manifest.pages),
+        sha512=_digest(target),
+        validator=validator.agent,
+        valid=verdict.valid,
+        failures=verdict.failures,
+    )
+    return Composed(target, pdf, tuple(packaged), alto)
+
+
+def _package_placeholder(manifest: Manifest, page: PlannedPage, finding: Finding) -> PackagedPage:
+    return PackagedPage(
+        number=page.number,
+        ingest_id=manifest.ingest_id,
+        sequence=page.number,
+        master=master_path(page.file),
+        frame=page.frame,
+        kind=PageKind.UNREADABLE,
+        findings=(finding,),
+    )
+
+
+def _package_page(manifest: Manifest, page: PlannedPage, result: PageResult) -> PackagedPage:
+    here = {"page": page.number, "file": page.file}
+    return PackagedPage(
+        number=page.number,
+        ingest_id=manifest.ingest_id,
+        sequence=page.number,
+        master=master_path(page.file),
+        frame=page.frame,
+        source_digest=result.source_digest,
+        kind=result.kind,
+        language=result.language,
+        text=alto_path(page.number),
+        words=sum(1 for _ in result.words()),
+        confidence=result.confidence,
+        geometry=result.geometry,
+        findings=tuple(finding.model_copy(update=here) for finding in result.findings),
+    )
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha512").hexdigest()

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Deposit: one new version of the unit's OCFL object, then its row in the catalogue and the outbox."""
+
+from datetime import UTC, datetime
+
+from arhivar import VERSION
+from arhivar.composition import Archive, object_id
+from arhivar.intake.stage import staged_key
+from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
+from arhivar.steps.compose import Composed
+from repository.ocfl import Source, StoreKey
+from schemas.errors import LeaseLost
+from schemas.findings import Finding
+from schemas.ingest import FileRole, Manifest
+from schemas.page import Agent
+from schemas.unit import EventType, PackageDescription, PreservationEvent
+
+ARHIVAR = Agent(name="Arhivar", version=VERSION)
+
+
+def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> int:
+    """Write the version and record it; the version's number. Where it is written already, only record it.
+
+    Raises LeaseLost where another process is depositing into the unit, StoreError, CatalogueError.
+    """
+    identifier = object_id(manifest.unit_id)
+    with archive.leases.hold(f"unit:{manifest.unit_id}") as lease:
+        if lease is None:
+            raise LeaseLost(name=manifest.description.reference_code)
+        archive.packages.repair(identifier)
+        version = archive.packages.head(identifier)
+        if version is None or not _is_of(archive, identifier, manifest):
+            files = _files(manifest, composed, findings)
+            version = archive.packages.commit(
+                identifier,
+                files,
+                message=f"Ingest {manifest.ingest_id} ({manifest.intent.value})",
+                user_name=archive.settings.organisation,
+                user_address=archive.settings.contact,
+                created=datetime.now(UTC),
+                expected_head=version,
+                fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
+            )
+        archive.catalogue.record_deposit(manifest.ingest_id, version, len(manifest.pages), datetime.now(UTC))
+    return version
+
+
+def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:
+    package = read_package(archive, identifier)
+    return (package.ingest_id, package.attempt) == (manifest.ingest_id, manifest.attempt)
+
+
+def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> dict[str, Source]:
+    files: dict[str, Source] = {}
+    for file in manifest.files:
+        files[package_path(file)] = StoreKey(staged_key(manifest.ingest_id, file.path))
+    files |= composed.alto
+    files[composed.pdf.path] = composed.pdf_file
+    files[MANIFEST_PATH] = manifest.to_json()
+    files[DESCRIPTION_PATH] = PackageDescription(
+        unit_id=manifest.unit_id,
+        ingest_id=manifest.ingest_id,
+        attempt=manifest.attempt,
+        intent=manifest.intent,
+        description=manifest.description,
+        pages=composed.pages,
+        pdfs=(composed.pdf,),
+        attachments=tuple(package_path(file) for file in manifest.files if file.role is not FileRole.PAGES),
+        findings=findings,
+        events=_events(manifest, composed),
+    ).to_json()
+    return files
+
+
+def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, ...]:
+    now = datetime.now(UTC)
+    return (
+        PreservationEvent(
+            type=EventType.INGESTION,
+            at=manifest.received_at,
+            agent=ARHIVAR,
+            outcome="success",
+            detail=f"{len(manifest.files)} files, {len(manifest.pages)} pages from folder {manifest.folder}",
+        ),
+        PreservationEvent(
+            type=EventType.FIXITY_CHECK,
+            at=manifest.received_at,
+            agent=ARHIVAR,
+            outcome="success",
+            detail="SHA-512 of every file, on the share and in the store",
+        ),
+        PreservationEvent(
+            type=EventType.MIGRATION,
+            at=now,
+            agent=ARHIVAR,
+            outcome="success",
+            detail=f"{composed.pdf.path}, {composed.pdf.conformance}, from the masters",
+        ),
+        PreservationEvent(
+            type=EventType.VALIDATION,
+            at=now,
+            agent=composed.pdf.validator,
+            outcome="valid" if composed.pdf.valid else "invalid",
+            detail=composed.pdf.conformance,
+        ),
+    )

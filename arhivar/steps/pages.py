@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Read the pages of an ingest: each once, by the pool; what is kept in the work area is not read again."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from arhivar.composition import Archive, page_settings
+from arhivar.intake.stage import staged_key
+from arhivar.steps.workarea import WorkArea, page_key
+from processors.page import PageSource
+from processors.pool import PagePool
+from schemas.errors import ArhivarError, ImageError, ImageTooLarge, WorkerLimit
+from schemas.findings import Finding, FindingCode
+from schemas.ingest import Manifest, PlannedPage
+from schemas.page import PageKind
+
+
+def read_pages(
+    archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, on_page: Callable[[int], None]
+) -> dict[int, Finding]:
+    """Read every page that has no result yet.
+
+    `on_page` hears how many pages each step forward brings. Returns the findings that make a page a placeholder,
+    by page number; all other pages have a result in the work area afterwards. Errors that are not about the page
+    itself (engine, store) are raised.
+    """
+    settings = page_settings(archive.settings, manifest.description.languages)
+    keys = result_keys(archive, manifest)
+    waiting = [page for page in manifest.pages if work.load_result(keys[page.number]) is None]
+    on_page(len(manifest.pages) - len(waiting))
+    unreadable: dict[int, Finding] = {}
+    with ExitStack() as stack:
+        sources = _sources(archive, manifest, waiting, stack)
+        for page, outcome in pool.process(sources, settings):
+            if isinstance(outcome, ImageError):
+                unreadable[page.number] = placeholder_finding(page, outcome)
+            elif isinstance(outcome, ArhivarError):
+                raise outcome
+            else:
+                work.keep_page(keys[page.number], outcome)
+                archive.catalogue.record_page(
+                    manifest.ingest_id,
+                    page.number,
+                    kind=outcome.result.kind,
+                    language=outcome.result.language,
+                    words=sum(1 for _ in outcome.result.words()),
+                    confidence=outcome.result.confidence,
+                    source_digest=outcome.result.source_digest,
+                )
+            on_page(1)
+    for number in unreadable:
+        archive.catalogue.record_page(
+            manifest.ingest_id,
+            number,
+            kind=PageKind.UNREADABLE,
+            language=None,
+            words=0,
+            confidence=None,
+            source_digest=None,
+        )
+    return unreadable
+
+
+def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
+    """Under what each page's result is kept in the work area, by page number."""
+    settings = page_settings(archive.settings, manifest.description.languages)
+    engine = f"{archive.settings.ocr_engine} {archive.settings.tessdata or ''}"
+    digests = {file.path: file.sha512 for file in manifest.files}
+    return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}
+
+
+def placeholder_finding(page: PlannedPage, error: ImageError) -> Finding:
+    """What the error means for the page."""
+    names: tuple[str, ...]
+    if isinstance(error, ImageTooLarge):
+        code, names = FindingCode.PAGE_TOO_LARGE, ("pixels", "limit")
+    elif isinstance(error, WorkerLimit):
+        code, names = FindingCode.PAGE_LIMIT, ("limit",)
+    else:
+        code, names = FindingCode.PAGE_UNREADABLE, ("detail",)
+    fields: dict[str, str | int | float] = {name: str(error.fields.get(name, "?")) for name in names}
+    return Finding(code=code, page=page.number, file=page.file, fields=fields)
+
+
+def _sources(
+    archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack
+) -> Iterator[tuple[PlannedPage, PageSource]]:
+    """Pages with a local path of their file; a file is made local once for all its pages."""
+    local: dict[str, Path] = {}
+    for page in pages:
+        if page.file not in local:
+            key = staged_key(manifest.ingest_id, page.file)
+            local[page.file] = stack.enter_context(archive.store.local_path(key))
+        yield page, PageSource(local[page.file], page.frame)

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reconcile: measure, page by page, that captured = in PDF/A = in store = in index.
+
+Nothing here asks the steps what they did. Captured is recounted from the manifest in the package, the PDF is opened
+with another program's reader, the store is asked for each file, and the index is asked by a query.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+import pikepdf
+
+from arhivar.composition import Archive, object_id
+from arhivar.package import MANIFEST_PATH, read_package
+from processors.page_marks import marked_pages
+from repository.ocfl import OcflFile
+from schemas.errors import ObjectMissing
+from schemas.findings import Finding, FindingCode
+from schemas.ingest import Manifest
+from schemas.ledger import Ledger, LedgerRow
+from schemas.page import PageKind
+from schemas.unit import PackageDescription, PackagedPage
+
+
+def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
+    """The ledger of the unit's current version. Raises StoreError, SearchIndexError."""
+    identifier = object_id(unit_id)
+    package = read_package(archive, identifier)
+    version = archive.packages.head(identifier)
+    files = archive.packages.files(identifier)
+    with archive.packages.open(identifier, MANIFEST_PATH) as stream:
+        manifest = Manifest.from_json(stream.read())
+    in_pdf = _pages_in_pdfs(archive, package, files)
+    in_index = archive.index.present(unit_id, version or 0)
+    packaged = {page.number: page for page in package.pages}
+    captured = {page.number for page in manifest.pages}
+    stored = {number for number, page in packaged.items() if _in_store(archive, page, files)}
+    rows = tuple(
+        LedgerRow(
+            page=number,
+            captured=number in captured,
+            in_pdf=number in in_pdf,
+            in_store=number in stored,
+            in_index=number in in_index,
+        )
+        for number in sorted(captured | set(packaged) | in_pdf | in_index)
+    )
+    return Ledger(
+        unit=package.description.reference_code,
+        ingest_id=package.ingest_id,
+        rows=rows,
+        differences=tuple(_difference(row) for row in rows if row.missing),
+        gaps=tuple(page.number for page in package.pages if page.kind is PageKind.UNREADABLE),
+    )
+
+
+def _difference(row: LedgerRow) -> Finding:
+    missing = ", ".join(stage.value for stage in row.missing)
+    return Finding(code=FindingCode.LEDGER_DIFFERENCE, page=row.page, fields={"missing": missing})
+
+
+def _pages_in_pdfs(archive: Archive, package: PackageDescription, files: Mapping[str, OcflFile]) -> set[int]:
+    found: set[int] = set()
+    for pdf in package.pdfs:
+        if pdf.path not in files:
+            continue
+        try:
+            with archive.store.local_path(files[pdf.path].content_key) as path:
+                found |= marked_pages(path)
+        except (ObjectMissing, pikepdf.PdfError):
+            continue
+    return found
+
+
+def _in_store(archive: Archive, page: PackagedPage, files: Mapping[str, OcflFile]) -> bool:
+    wanted = [page.master] if page.text is None else [page.master, page.text]
+    return all(path in files and archive.store.exists(files[path].content_key) for path in wanted)

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""The work area: results of steps on this machine, so that a killed run goes on where it stopped.
+
+A page's result is kept under what it depends on: the file's digest and frame, the step's version and its settings. It
+is not the page's identity: two pages with the same pixels share a result and stay two pages. Nothing here is truth;
+all of it may be deleted between runs.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from processors.access import AccessImage
+from processors.encoded import Codec, EncodedImage
+from processors.page import STEP_VERSION, PageSettings, ProcessedPage
+from schemas.page import Matrix, PageResult
+
+
+def page_key(sha512: str, frame: int, settings: PageSettings, engine: str) -> str:
+    """Under what a page's result is kept; `engine` names the OCR engine with its models."""
+    parts = (sha512, str(frame), STEP_VERSION, settings.fingerprint(), engine)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class WorkArea:
+    """Files below `root`. Written whole or not at all: the image first, then the JSON that completes the entry."""
+
+    root: Path
+
+    def load_page(self, key: str) -> ProcessedPage | None:
+        """A kept result, or None. A damaged entry counts as absent."""
+        head = self._page(key, "json")
+        try:
+            content = json.loads(head.read_bytes())
+            data = self._page(key, "img").read_bytes()
+            if hashlib.sha256(data).hexdigest() != content["image"]["sha256"]:
+                return None
+            extra = self._page(key, "globals").read_bytes() if content["image"]["globals"] else None
+            return ProcessedPage(
+                result=PageResult.model_validate(content["result"]),
+                image=_image_from(content["image"], data, extra),
+            )
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
+    def load_result(self, key: str) -> PageResult | None:
+        """The result alone, without the image."""
+        try:
+            return PageResult.model_validate(json.loads(self._page(key, "json").read_bytes())["result"])
+        except (FileNotFoundError, ValueError, KeyError):
+            return None
+
+    def keep_page(self, key: str, page: ProcessedPage) -> None:
+        """Keep a result."""
+        image = page.image.image
+        _write(self._page(key, "img"), image.data)
+        if image.globals_data is not None:
+            _write(self._page(key, "globals"), image.globals_data)
+        content = {"result": page.result.model_dump(mode="json"), "image": _image_to(page.image)}
+        _write(self._page(key, "json"), json.dumps(content).encode())
+
+    def drop_pages(self, keys: Iterable[str]) -> None:
+        """Forget results."""
+        for key in keys:
+            for suffix in ("json", "img", "globals"):
+                self._page(key, suffix).unlink(missing_ok=True)
+
+    def ingest_folder(self, ingest_id: str) -> Path:
+        """A folder for what is made of the whole ingest."""
+        folder = self.root / "ingests" / ingest_id
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def drop_ingest(self, ingest_id: str) -> None:
+        """Remove the ingest's folder."""
+        shutil.rmtree(self.root / "ingests" / ingest_id, ignore_errors=True)
+
+    def _page(self, key: str, suffix: str) -> Path:
+        return self.root / "pages" / key[:2] / f"{key}.{suffix}"
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(data)
+    temporary.replace(path)
+
+
+def _image_to(access: AccessImage) -> dict[str, object]:
+    image = access.image
+    return {
+        "sha256": hashlib.sha256(image.data).hexdigest(),
+        "codec": image.codec.value,
+        "width_px": image.width_px,
+        "height_px": image.height_px,
+        "components": image.components,
+        "bits": image.bits,
+        "black_is_1": image.black_is_1,
+        "invert": image.invert,
+        "globals": image.globals_data is not None,
+        "placement": access.placement.model_dump(),
+        "page_width_px": access.width_px,
+        "page_height_px": access.height_px,
+        "dpi": access.dpi,
+    }
+
+
+def _image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> AccessImage:
+    image = EncodedImage(
+        codec=Codec(str(content["codec"])),
+        data=data,
+        width_px=int(str(content["width_px"])),
+        height_px=int(str(content["height_px"])),
+        components=int(str(content["components"])),
+        bits=int(str(content["bits"])),
+        globals_data=globals_data,
+        black_is_1=bool(content["black_is_1"]),
+        invert=bool(content["invert"]),
+    )
+    return AccessImage(
+        image=image,
+        placement=Matrix.model_validate(content["placement"]),
+        width_px=int(str(content["page_width_px"])),
+        height_px=int(str(content["page_height_px"])),
+        dpi=float(str(content["dpi"])),
+    )

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from arhivar.composition import Archive, init_archive, open_archive, open_pool
+from arhivar.intake.take import IntakeOptions
+from arhivar.pipeline import RunReport, Watcher, run_inbox
+from arhivar.settings import CHECKOUT, Settings, load_settings
+from processors.pool import PagePool
+
+SILENT = Watcher(lambda unit, pages: None, lambda pages: None, lambda taken: None, lambda outcome: None)
+
+
+@dataclass(frozen=True)
+class Town:
+    """An archive and its inbox."""
+
+    settings: Settings
+    inbox: Path
+    pool: PagePool
+
+    def open(self) -> AbstractContextManager[Archive]:
+        return open_archive(self.settings)
+
+    def ingest(self, *, bare: bool = False, languages: tuple[str, ...] | None = None) -> RunReport:
+        """What `arhivar ingest` does, in this process."""
+        with self.open() as archive:
+            return run_inbox(archive, self.inbox, IntakeOptions(bare, languages), self.pool, SILENT)
+
+
+@pytest.fixture(scope="session")
+def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PagePool]:
+    settings = load_settings({"ARHIVAR_HOME": str(tmp_path_factory.mktemp("pool")), "ARHIVAR_WORKERS": "2"})
+    with open_pool(settings) as opened:
+        yield opened
+
+
+@pytest.fixture
+def town(tmp_path: Path, pool: PagePool) -> Town:
+    """A new archive with an empty inbox."""
+    settings = load_settings({"ARHIVAR_HOME": str(tmp_path / "home"), "ARHIVAR_QUIET_SECONDS": "3600"})
+    init_archive(settings)
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    return Town(settings, inbox, pool)
+
+
+RunArhivar = Callable[..., "subprocess.Popen[str]"]
+
+
+@pytest.fixture
+def start_arhivar(town: Town) -> RunArhivar:
+    """Start the command line on the town's archive in a process of its own."""
+
+    def start(*words: str, **variables: str) -> "subprocess.Popen[str]":
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
+            "ARHIVAR_HOME": str(town.settings.home),
+            "ARHIVAR_WORKERS": "1",
+            "ARHIVAR_LEASE_SECONDS": "10",
+            "PYTHONWARNINGS": "default",
+            **variables,
+        }
+        return subprocess.Popen(
+            [sys.executable, "-m", "arhivar", *words],
+            cwd=CHECKOUT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    return start
