@@ -32,6 +32,7 @@ class FindingCode(StrEnum):
     DESCRIPTION_MISSING = "description-missing"
     DESCRIPTION_INVALID = "description-invalid"
     UNIT_CONFLICT = "unit-conflict"
+    PAGES_FEWER = "pages-fewer"
     INTENT_UNSUPPORTED = "intent-unsupported"
     LINK_REFUSED = "link-refused"
     NO_PAGES = "no-pages"
@@ -133,6 +134,17 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             "în unit.json. Apoi mutați folderul înapoi.",
             en='If the folder\'s name is wrong, correct it. If this is a rescan, write "intent": "replace_unit" in '
             "unit.json. Then move the folder back.",
+        ),
+    ),
+    FindingCode.PAGES_FEWER: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Unitatea „{unit}” avea {before} pagini; versiunea nouă are numai {pages}.",
+            en="Unit '{unit}' had {before} pages; the new version has only {pages}.",
+        ),
+        Message(
+            ro="Verificați dacă rescanarea este completă; versiunea veche este păstrată.",
+            en="Check whether the rescan is complete; the old version is kept.",
         ),
     ),
     FindingCode.INTENT_UNSUPPORTED: FindingRule(
