@@ -28,6 +28,7 @@ STEP_VERSION = "1"
 
 Treatment = dict[str, str | int | float | bool]
 
+_OTHER_LANGUAGE_SHARE = 0.9  # a model is surer of words without the accents that it does not know: that proves little
 _UPRIGHT_BONUS = 1.25  # another direction must read this much better: scans are mostly the right way up
 
 
@@ -163,7 +164,8 @@ def _check_language(
         return language, reading
     again = _read(prepared, guess.language, engine)
     treatment["language_score"], treatment["language_score_again"] = round(_score(reading), 1), round(_score(again), 1)
-    return (guess.language, again) if _score(again) >= _score(reading) else (language, reading)
+    much_worse = _score(again) < _score(reading) * _OTHER_LANGUAGE_SHARE
+    return (language, reading) if much_worse else (guess.language, again)
 
 
 def _reread_sparse(

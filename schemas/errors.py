@@ -9,7 +9,7 @@ whether trying again can help, and a message in Romanian and English that names 
 
     ArhivarError
     ├── UsageError ............ ARH-10xx  exit 2   the command or its settings are wrong
-    │   ├── UnknownSetting, InvalidSetting, UnsafeSetting
+    │   ├── UnknownSetting, InvalidSetting
     │   ├── ArchiveMissing, ArchiveExists
     │   ├── InboxMissing
     │   ├── UnitUnknown, PageUnknown
@@ -103,14 +103,6 @@ class InvalidSetting(UsageError):
     message = Message(
         ro="Setarea „{name}” din {source} nu poate fi „{value}”: {expected}.",
         en="The setting '{name}' ({source}) cannot be '{value}': {expected}.",
-    )
-
-
-class UnsafeSetting(UsageError):
-    code = "ARH-1003"
-    message = Message(
-        ro="Profilul „production” nu admite setarea „{name}”: {reason}.",
-        en="The profile 'production' refuses the setting '{name}': {reason}.",
     )
 
 

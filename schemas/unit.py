@@ -44,7 +44,6 @@ class UnitDescription(Record):
 class EventType(StrEnum):
     """Preservation events, in the words of the Library of Congress's vocabulary (PREMIS 3.0, eventType)."""
 
-    CAPTURE = "capture"
     INGESTION = "ingestion"
     MESSAGE_DIGEST = "message digest calculation"
     FIXITY_CHECK = "fixity check"

@@ -16,7 +16,7 @@ from processors.verapdf import VeraPdf
 from schemas.errors import NotPdfA, PdfNotWritten
 from schemas.findings import Finding
 from schemas.ingest import Manifest, PlannedPage
-from schemas.page import Geometry, PageKind, PageResult
+from schemas.page import Agent, Geometry, PageKind, PageResult
 from schemas.unit import PackagedPage, PackagedPdf
 
 _PLACEHOLDER = Geometry(
@@ -32,6 +32,8 @@ class Composed:
     pdf: PackagedPdf
     pages: tuple[PackagedPage, ...]
     alto: Mapping[str, bytes]
+    engines: tuple[Agent, ...]
+    """Which programs read the pages."""
 
 
 def compose_unit(
@@ -44,6 +46,7 @@ def compose_unit(
     target = folder / Path(path_in_package).name
     packaged: list[PackagedPage] = []
     alto: dict[str, bytes] = {}
+    engines: dict[Agent, None] = {}
 
     def compose_pages() -> Iterator[ComposePage]:
         for page in manifest.pages:
@@ -58,6 +61,8 @@ def compose_unit(
                 raise PdfNotWritten(unit=manifest.description.reference_code, page=page.number, detail="no page result")
             alto[alto_path(page.number)] = write_alto(processed.result, source_file=master, page_number=page.number)
             packaged.append(_package_page(manifest, page, processed.result))
+            if processed.result.engine is not None:
+                engines[processed.result.engine] = None
             yield ComposePage(page.number, processed.result, processed.image)
 
     compose_pdf(target, manifest.description, compose_pages(), ComposeSettings())
@@ -73,7 +78,7 @@ def compose_unit(
         valid=verdict.valid,
         failures=verdict.failures,
     )
-    return Composed(target, pdf, tuple(packaged), alto)
+    return Composed(target, pdf, tuple(packaged), alto, tuple(engines))
 
 
 def _package_placeholder(manifest: Manifest, page: PlannedPage, finding: Finding) -> PackagedPage:

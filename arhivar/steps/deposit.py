@@ -73,34 +73,19 @@ def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]
 
 
 def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, ...]:
-    now = datetime.now(UTC)
+    """What was done, in the order in which it was done."""
+    received, now = manifest.received_at, datetime.now(UTC)
+    origin = f"{len(manifest.files)} files, {len(manifest.pages)} pages, from the folder {manifest.folder}"
+    pdf = composed.pdf
     return (
-        PreservationEvent(
-            type=EventType.INGESTION,
-            at=manifest.received_at,
-            agent=ARHIVAR,
-            outcome="success",
-            detail=f"{len(manifest.files)} files, {len(manifest.pages)} pages from folder {manifest.folder}",
-        ),
-        PreservationEvent(
-            type=EventType.FIXITY_CHECK,
-            at=manifest.received_at,
-            agent=ARHIVAR,
-            outcome="success",
-            detail="SHA-512 of every file, on the share and in the store",
-        ),
-        PreservationEvent(
-            type=EventType.MIGRATION,
-            at=now,
-            agent=ARHIVAR,
-            outcome="success",
-            detail=f"{composed.pdf.path}, {composed.pdf.conformance}, from the masters",
-        ),
-        PreservationEvent(
-            type=EventType.VALIDATION,
-            at=now,
-            agent=composed.pdf.validator,
-            outcome="valid" if composed.pdf.valid else "invalid",
-            detail=composed.pdf.conformance,
-        ),
+        _event(EventType.INGESTION, received, ARHIVAR, origin),
+        _event(EventType.MESSAGE_DIGEST, received, ARHIVAR, "SHA-512 of every file on the share"),
+        _event(EventType.FIXITY_CHECK, received, ARHIVAR, "every copy read back from the store"),
+        *(_event(EventType.METADATA_EXTRACTION, now, engine, "text of pages, as ALTO") for engine in composed.engines),
+        _event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}"),
+        _event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}"),
     )
+
+
+def _event(kind: EventType, at: datetime, agent: Agent, detail: str) -> PreservationEvent:
+    return PreservationEvent(type=kind, at=at, agent=agent, outcome="success", detail=detail)

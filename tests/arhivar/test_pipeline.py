@@ -67,7 +67,7 @@ def test_a_binder_goes_all_the_way_and_is_found(town: Town) -> None:
         assert {mark.text.lower() for mark in result.hits[0].marks} >= {"hotararea", "2"}
         package = read_package(archive, object_id(derive_unit_id("T/1")))
         assert package.pdfs[0].valid
-        assert {event.type for event in package.events} >= {"ingestion", "validation", "fixity check"}
+        assert {event.type for event in package.events} >= {"ingestion", "metadata extraction", "validation"}
 
 
 def test_the_same_bytes_again_change_nothing(town: Town) -> None:

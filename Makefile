@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: EUPL-1.2
+# `make` alone says what there is. PYTHON=python3.12 chooses an interpreter other than the first one found.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench format lock clean
+
+BIN := .venv/bin
+ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
+
+help: ## say what can be made
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+
+setup: ## system packages, .venv from the hash-pinned lock, veraPDF; quick when all is there
+	@tools/setup.sh
+
+demo: setup ## take the sample binder through everything and show the result
+	@tools/demo.sh
+
+test: setup ## all tests; ARGS="-k intake" for some
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
+
+check: setup ## style, types, who may import whom, documentation, lock
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
+
+bench: setup ## cost, memory, size and accuracy, beside OCRmyPDF; minutes, and best on a quiet machine
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.accuracy $(SETS)
+	$(BIN)/python -m benchmarks.binder --out .bench
+
+format: setup ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: setup ## pin requirements*.in with hashes; UPGRADE=1 for newer versions
+	@tools/lock.sh
+
+clean: ## remove what setup and the tools made; archives, wherever they are, stay
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +
