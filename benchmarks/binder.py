@@ -22,6 +22,7 @@ from benchmarks.processes import Run, machine_load, run_measured
 
 ROOT = Path(__file__).resolve().parent.parent
 _MIB = 1024 * 1024
+_STEP = 50
 
 
 def main() -> None:
@@ -78,13 +79,22 @@ def run_arhivar(out: Path, images: list[Path], pages: int) -> dict[str, Any]:
     if run.returncode != 0:
         raise SystemExit((out / "arhivar.log").read_text(encoding="utf-8"))
     pdfs = list(home.rglob("volume-*.pdf"))
-    early = max((sample.pss_bytes for sample in run.samples if 0 < sample.progress <= 50), default=0)
-    late = max((sample.pss_bytes for sample in run.samples if sample.progress > 50), default=0)
     return {
         **_figures(run, pages, sum(path.stat().st_size for path in pdfs)),
-        "peak_mib_first_50_pages": round(early / _MIB),
-        "peak_mib_after_50_pages": round(late / _MIB),
+        "peak_mib_by_pages_read": _by_pages_read(run, pages),
+        "peak_mib_once_all_are_read": _peak_mib(run, pages, pages + 1),
     }
+
+
+def _by_pages_read(run: Run, pages: int) -> dict[str, int]:
+    """Peak memory of the whole tree while so many pages were being read: flat, if nothing is kept."""
+    return {
+        f"{start}-{start + _STEP}": _peak_mib(run, start, min(start + _STEP, pages)) for start in range(0, pages, _STEP)
+    }
+
+
+def _peak_mib(run: Run, first: int, end: int) -> int:
+    return round(max((one.pss_bytes for one in run.samples if first <= one.progress < end), default=0) / _MIB)
 
 
 def run_ocrmypdf(out: Path, images: list[Path]) -> dict[str, Any]:
@@ -120,9 +130,8 @@ def print_table(report: dict[str, Any]) -> None:
         peer = report["ocrmypdf"]
         print(f"| {row} | {report['arhivar'][row]} | {'' if peer is None else peer[row]} |")
     ours = report["arhivar"]
-    print(
-        f"memory: {ours['peak_mib_first_50_pages']} MiB in the first 50 pages, {ours['peak_mib_after_50_pages']} after"
-    )
+    steps = ", ".join(f"{step}: {mib}" for step, mib in ours["peak_mib_by_pages_read"].items())
+    print(f"peak MiB by pages read: {steps}; compose to reconcile: {ours['peak_mib_once_all_are_read']}")
     print(f"CPU ratio: {report['cpu_ratio']}")
 
 

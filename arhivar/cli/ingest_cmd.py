@@ -22,7 +22,7 @@ _KNOWN = Message(
     en="{folder}: the same files are in the archive already; nothing was done",
 )
 _QUARANTINED = Message(ro="{folder}: în carantină, {where}", en="{folder}: quarantined, {where}")
-_RECONCILED = Message(ro="{unit}: reconciliat, {pages} pagini", en="{unit}: reconciled, {pages} pages")
+_RECONCILED = Message(ro="{unit}: reconciliat, pagini: {pages}", en="{unit}: reconciled, pages: {pages}")
 _NOT_RECONCILED = Message(ro="{unit}: NU este reconciliat", en="{unit}: NOT reconciled")
 _STOPPED = Message(ro="{unit}: oprit. {error}", en="{unit}: stopped. {error}")
 _WAITS = Message(ro="{folder}: așteaptă — {what} {detail}", en="{folder}: waits — {what} {detail}")

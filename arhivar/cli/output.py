@@ -17,6 +17,8 @@ from rich.text import Text
 
 from schemas.messages import Language, Message
 
+_UNCUT_WIDTH = 1000
+
 
 def choose_language(asked: str | None, setting: str = "auto") -> Language:
     """`--lang` first, then the setting, then the locale; English where the locale is not Romanian."""
@@ -27,13 +29,19 @@ def choose_language(asked: str | None, setting: str = "auto") -> Language:
     return Language.RO if locale.normalize(named).lower().startswith("ro") else Language.EN
 
 
+def _console() -> Console:
+    """As wide as the terminal; where there is none, so wide that no cell is cut."""
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=True, width=None if terminal else _UNCUT_WIDTH)
+
+
 @dataclass(slots=True)
 class Output:
     """Where a command writes. `as_json` prints one JSON document at the end and nothing else to standard output."""
 
     language: Language
     as_json: bool = False
-    console: Console = field(default_factory=lambda: Console(highlight=False, soft_wrap=True))
+    console: Console = field(default_factory=_console)
 
     def say(self, message: Message, **fields: object) -> None:
         """A sentence, in text mode only."""
@@ -50,7 +58,7 @@ class Output:
             return
         table = Table(box=None, pad_edge=False, header_style="bold")
         for head in heads:
-            table.add_column(head.say(self.language))
+            table.add_column(head.say(self.language), overflow="fold")
         for row in rows:
             table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
         self.console.print(table)
@@ -150,7 +158,7 @@ class PageProgress:
         self._stream.flush()
 
 
-_STARTED = Message(ro="{unit}: {pages} pagini", en="{unit}: {pages} pages")
+_STARTED = Message(ro="{unit}: pagini: {pages}", en="{unit}: pages: {pages}")
 _SPEED = Message(ro="{speed} pagini/s", en="{speed} pages/s")
 _STEP = Message(
     ro="{unit}: {done}/{pages} pagini, {speed} pagini/s, încă {left} s",

@@ -205,5 +205,5 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(capsys: pytest.Captu
     progress.advance(1)
     progress.stop()
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0] == "T/1: 2 pages"
+    assert lines[0] == "T/1: pages: 2"
     assert lines[-1].startswith("T/1: 2/2 pages, ")
