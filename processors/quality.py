@@ -52,8 +52,10 @@ class QualitySettings:
     most_edge_mm: float = 0.45
     """Width of strokes' edges. Good pages have 0.11 to 0.30; a blur of two pixels at 300 dpi gives 0.42 to 0.47."""
     least_contrast: float = 0.35
-    """How much darker ink is than the paper around it, as a share of the paper's brightness. Good pages have 0.66 to 0.97, a legible
-    carbon copy 0.54."""
+    """How much darker ink is than the paper around it, as a share of the paper's brightness.
+
+    Good pages have 0.66 to 0.97, a legible carbon copy 0.54.
+    """
     most_white: float = 0.5
     """Share of a grey or colour page with a channel that is full: the paper's tone, and weak pencil with it, is lost.
     Good pages have up to 0.13."""

@@ -367,8 +367,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
     FindingCode.BLURRED: FindingRule(
         Severity.NOTE,
         Message(
-            ro="Pagina {page} este neclară: marginile literelor au lățimea de {measure} mm, peste pragul de {threshold} mm.",
-            en="Page {page} is blurred: the edges of its letters are {measure} mm wide, above the threshold of {threshold} mm.",
+            ro="Pagina {page} este neclară: marginile literelor au lățimea de {measure} mm, peste pragul "
+            "de {threshold} mm.",
+            en="Page {page} is blurred: the edges of its letters are {measure} mm wide, above the "
+            "threshold of {threshold} mm.",
         ),
         Message(
             ro="Curățați geamul scanerului, așezați fila întinsă și scanați din nou.",
@@ -405,8 +407,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
     FindingCode.SKEW_LEFT: FindingRule(
         Severity.NOTE,
         Message(
-            ro="Rândurile paginii {page} sunt încă înclinate cu {measure}° după îndreptare, peste pragul de {threshold}°.",
-            en="The lines of page {page} still slope by {measure}° after straightening, above the threshold of {threshold}°.",
+            ro="Rândurile paginii {page} sunt încă înclinate cu {measure}° după îndreptare, peste pragul "
+            "de {threshold}°.",
+            en="The lines of page {page} still slope by {measure}° after straightening, above the "
+            "threshold of {threshold}°.",
         ),
         Message(
             ro="Verificați pagina; dacă fila a fost așezată strâmb, scanați din nou.",
@@ -416,8 +420,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
     FindingCode.TEXT_CUT: FindingRule(
         Severity.NOTE,
         Message(
-            ro="Pe pagina {page} textul pare tăiat la margine: {measure} litere ating o latură a imaginii (prag {threshold}).",
-            en="On page {page} text seems to be cut off: {measure} letters touch one side of the image (threshold {threshold}).",
+            ro="Pe pagina {page} textul pare tăiat la margine: {measure} litere ating o latură a imaginii "
+            "(prag {threshold}).",
+            en="On page {page} text seems to be cut off: {measure} letters touch one side of the image "
+            "(threshold {threshold}).",
         ),
         Message(
             ro="Verificați marginile paginii; dacă lipsește text, scanați din nou fila întreagă.",
@@ -435,8 +441,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
     FindingCode.PAGE_NEAR_DUPLICATE: FindingRule(
         Severity.NOTE,
         Message(
-            ro="Pagina {page} arată ca pagina {other}: amprentele lor diferă în {measure} de biți din {bits} (prag {threshold}).",
-            en="Page {page} looks like page {other}: their hashes differ in {measure} bits of {bits} (threshold {threshold}).",
+            ro="Pagina {page} arată ca pagina {other}: amprentele lor diferă în {measure} de biți din "
+            "{bits} (prag {threshold}).",
+            en="Page {page} looks like page {other}: their hashes differ in {measure} bits of {bits} "
+            "(threshold {threshold}).",
         ),
         Message(
             ro="Verificați dacă o pagină a fost scanată de două ori și alta lipsește.",

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Pages of a unit that look alike: the leaf that was scanned twice, while another one may be missing.
 
-Two copies of a form look alike too. So where both pages have text, their words must agree as well.
+Two copies of a form look alike too. So where both pages have text, their words must agree as well, and so must their
+numbers: a form's copies differ in number, date and sum.
 """
 
 from collections import Counter
@@ -17,6 +18,8 @@ MOST_BITS = 60
 different pages in 74 and more, measured on the sample binder and the real scans."""
 LEAST_SHARED = 0.6
 """Of all words of two pages, how many are on both. Rescans share 0.8 and more, different letters about 0.1."""
+LEAST_SHARED_NUMBERS = 0.5
+"""The same for words with a digit in them, where there are any; one confused digit makes another number."""
 _LEAST_WORDS = 10
 
 
@@ -64,4 +67,11 @@ def _same_words(one: Counter[str], other: Counter[str]) -> bool:
     """True also where one page has too few words to tell."""
     if min(one.total(), other.total()) < _LEAST_WORDS:
         return one.total() < _LEAST_WORDS and other.total() < _LEAST_WORDS
-    return (one & other).total() >= LEAST_SHARED * (one | other).total()
+    if (one & other).total() < LEAST_SHARED * (one | other).total():
+        return False
+    first, second = _numbers(one), _numbers(other)
+    return (first & second).total() >= LEAST_SHARED_NUMBERS * (first | second).total()
+
+
+def _numbers(words: Counter[str]) -> Counter[str]:
+    return Counter({word: count for word, count in words.items() if any(map(str.isdigit, word))})
