@@ -12,8 +12,10 @@ from pathlib import Path
 
 from processors.access import AccessImage, AccessSettings, make_access_image
 from processors.decode import Frame, decode_frame
-from processors.ink import make_small
+from processors.ink import make_small, measure_contrast
 from processors.limits import Limits
+from processors.lookalike import hash_look
+from processors.quality import Quality, QualitySettings, judge_quality, measure_quality
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import LanguageSettings, detect_language
 from processors.readable import read_page, read_sparse_page, reading_share
@@ -23,7 +25,7 @@ from schemas.findings import Finding, FindingCode
 from schemas.page import PageKind, PageResult, Word
 from schemas.unit import DEFAULT_LANGUAGES
 
-STEP_VERSION = "1"
+STEP_VERSION = "2"
 """Part of a cached result's key, beside the fingerprint: counts up when the same settings give other results."""
 
 Treatment = dict[str, str | int | float | bool]
@@ -40,6 +42,7 @@ class PageSettings:
     prepare: PrepareSettings = field(default_factory=PrepareSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
+    quality: QualitySettings = field(default_factory=QualitySettings)
     confidence_threshold: float = 60.0
     """Mean confidence under which a page gets a finding."""
     trusted_confidence: float = 65.0
@@ -81,7 +84,8 @@ def process_page(
     Raises ImageError and its kinds where the page cannot be decoded, ReadingError and its kinds where the engine fails.
     """
     frame = decode_frame(source.path, source.frame, limits)
-    direction = measure_direction(make_small(frame.pixels, frame.dpi))
+    small = make_small(frame.pixels, frame.dpi)
+    direction = measure_direction(small)
     treatment: Treatment = {"vertical_share": direction.vertical_share, "vertical_words": direction.words}
     prepared, first = _read_upright(frame, settings, engine, direction, treatment)
     language, reading = None, None
@@ -92,16 +96,21 @@ def process_page(
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)
     treatment["image_passed_through"] = image.image is frame.encoded
+    contrast = measure_contrast(small.gray, small.dpi)
+    lines = [line for block in reading.blocks for line in block.lines] if reading else []
+    quality = measure_quality(frame, small, contrast, lines, blank=prepared.blank)
     result = PageResult(
         source_digest=frame.digest,
         geometry=prepared.geometry,
-        kind=PageKind.BLANK if prepared.blank else PageKind.PAGE,
+        kind=_kind(prepared, quality),
         language=language,
         blocks=reading.blocks if reading else (),
         confidence=reading.confidence if reading else None,
-        findings=tuple(_findings(frame, prepared, reading, settings)),
+        findings=tuple(_findings(frame, prepared, reading, quality, settings)),
         treatment=treatment,
         engine=engine.agent if reading else None,
+        quality=quality.measures,
+        look=hash_look(contrast, small.factor, prepared.geometry),
     )
     return ProcessedPage(result, image)
 
@@ -197,10 +206,21 @@ def _trusted(reading: Reading, settings: PageSettings) -> bool:
     return sure and _letters(reading) >= settings.trusted_letters
 
 
-def _findings(frame: Frame, prepared: Prepared, reading: Reading | None, settings: PageSettings) -> list[Finding]:
+def _kind(prepared: Prepared, quality: Quality) -> PageKind:
+    if quality.target is not None:
+        return PageKind.TARGET
+    return PageKind.BLANK if prepared.blank else PageKind.PAGE
+
+
+def _findings(
+    frame: Frame, prepared: Prepared, reading: Reading | None, quality: Quality, settings: PageSettings
+) -> list[Finding]:
     findings: list[Finding] = []
     if not frame.dpi_known:
         findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
+    findings += judge_quality(quality, settings.quality)
+    if quality.target is not None:
+        return findings  # it has no text to miss
     if prepared.blank:
         findings.append(Finding(code=FindingCode.PAGE_BLANK))
     elif reading is None or not _words(reading):

@@ -54,6 +54,16 @@ class FindingCode(StrEnum):
     PAGE_BLANK = "page-blank"
     RESOLUTION_UNKNOWN = "resolution-unknown"
     CONFIDENCE_LOW = "confidence-low"
+    RESOLUTION_LOW = "resolution-low"
+    LETTERS_SMALL = "letters-small"
+    BLURRED = "blurred"
+    CONTRAST_LOW = "contrast-low"
+    OVEREXPOSED = "overexposed"
+    UNDEREXPOSED = "underexposed"
+    SKEW_LEFT = "skew-left"
+    TEXT_CUT = "text-cut"
+    TARGET_RECOGNISED = "target-recognised"
+    PAGE_NEAR_DUPLICATE = "page-near-duplicate"
     LEDGER_DIFFERENCE = "ledger-difference"
 
 
@@ -97,6 +107,14 @@ _RESCAN = Message(
 _CORRECT_AND_RETURN = Message(
     ro="Corectați folderul, apoi mutați-l înapoi în folderul de preluare.",
     en="Correct the folder, then move it back into the inbox.",
+)
+_RESCAN_300 = Message(
+    ro="Setați scanerul la 300 dpi și scanați din nou.",
+    en="Set the scanner to 300 dpi and scan again.",
+)
+_EXPOSE = Message(
+    ro="Corectați luminozitatea scanerului și scanați din nou.",
+    en="Correct the scanner's brightness and scan again.",
 )
 _NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
 _LOOK = Message(ro="Verificați pagina cu ochiul liber.", en="Look at the page.")
@@ -329,6 +347,109 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="The text of page {page} is doubtful (mean confidence {confidence}, threshold {threshold}).",
         ),
         _LOOK,
+    ),
+    FindingCode.RESOLUTION_LOW: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} are rezoluția de {measure} dpi, sub pragul de {threshold} dpi.",
+            en="Page {page} has a resolution of {measure} dpi, below the threshold of {threshold} dpi.",
+        ),
+        _RESCAN_300,
+    ),
+    FindingCode.LETTERS_SMALL: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Cuvintele de pe pagina {page} au înălțimea de {measure} pixeli, sub pragul de {threshold} pixeli.",
+            en="The words on page {page} are {measure} pixels high, below the threshold of {threshold} pixels.",
+        ),
+        _RESCAN_300,
+    ),
+    FindingCode.BLURRED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} este neclară: marginile literelor au lățimea de {measure} mm, peste pragul "
+            "de {threshold} mm.",
+            en="Page {page} is blurred: the edges of its letters are {measure} mm wide, above the "
+            "threshold of {threshold} mm.",
+        ),
+        Message(
+            ro="Curățați geamul scanerului, așezați fila întinsă și scanați din nou.",
+            en="Clean the scanner's glass, lay the leaf flat and scan again.",
+        ),
+    ),
+    FindingCode.CONTRAST_LOW: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} are contrast slab: {measure} între cerneală și hârtie, sub pragul de {threshold}.",
+            en="Page {page} has little contrast: {measure} between ink and paper, below the threshold of {threshold}.",
+        ),
+        Message(
+            ro="Comparați cu originalul; dacă acesta se citește mai bine, scanați din nou.",
+            en="Compare with the original; if that reads better, scan again.",
+        ),
+    ),
+    FindingCode.OVEREXPOSED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} este supraexpusă: {measure} % din ea este alb pur, peste pragul de {threshold} %.",
+            en="Page {page} is overexposed: {measure} % of it is pure white, above the threshold of {threshold} %.",
+        ),
+        _EXPOSE,
+    ),
+    FindingCode.UNDEREXPOSED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} este subexpusă: {measure} % din ea este negru pur, peste pragul de {threshold} %.",
+            en="Page {page} is underexposed: {measure} % of it is pure black, above the threshold of {threshold} %.",
+        ),
+        _EXPOSE,
+    ),
+    FindingCode.SKEW_LEFT: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Rândurile paginii {page} sunt încă înclinate cu {measure}° după îndreptare, peste pragul "
+            "de {threshold}°.",
+            en="The lines of page {page} still slope by {measure}° after straightening, above the "
+            "threshold of {threshold}°.",
+        ),
+        Message(
+            ro="Verificați pagina; dacă fila a fost așezată strâmb, scanați din nou.",
+            en="Look at the page; if the leaf lay askew, scan it again.",
+        ),
+    ),
+    FindingCode.TEXT_CUT: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pe pagina {page} textul pare tăiat la margine: {measure} litere ating o latură a imaginii "
+            "(prag {threshold}).",
+            en="On page {page} text seems to be cut off: {measure} letters touch one side of the image "
+            "(threshold {threshold}).",
+        ),
+        Message(
+            ro="Verificați marginile paginii; dacă lipsește text, scanați din nou fila întreagă.",
+            en="Check the page's edges; if text is missing, scan the whole leaf again.",
+        ),
+    ),
+    FindingCode.TARGET_RECOGNISED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} arată o țintă de culoare sau de gri ({patches} câmpuri, prag {threshold}).",
+            en="Page {page} shows a colour or grey target ({patches} patches, threshold {threshold}).",
+        ),
+        _NOTHING,
+    ),
+    FindingCode.PAGE_NEAR_DUPLICATE: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} arată ca pagina {other}: amprentele lor diferă în {measure} de biți din "
+            "{bits} (prag {threshold}).",
+            en="Page {page} looks like page {other}: their hashes differ in {measure} bits of {bits} "
+            "(threshold {threshold}).",
+        ),
+        Message(
+            ro="Verificați dacă o pagină a fost scanată de două ori și alta lipsește.",
+            en="Check whether one page was scanned twice and another is missing.",
+        ),
     ),
     FindingCode.LEDGER_DIFFERENCE: FindingRule(
         Severity.NOTE,

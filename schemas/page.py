@@ -148,6 +148,8 @@ class PageResult(Record):
         default_factory=dict, description="which choices the steps took, and why"
     )
     engine: Agent | None = None
+    quality: dict[str, float] = Field(default_factory=dict, description="how well it was captured, measure by measure")
+    look: str | None = Field(default=None, description="perceptual hash, hex: pages that look alike differ in few bits")
 
     def lines(self) -> Iterator[Line]:
         """All lines, in reading order."""

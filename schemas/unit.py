@@ -77,6 +77,7 @@ class PackagedPage(Record):
     words: int = Field(default=0, ge=0)
     confidence: float | None = None
     geometry: Geometry | None = None
+    quality: dict[str, float] = Field(default_factory=dict, description="how well it was captured, measure by measure")
     findings: tuple[Finding, ...] = ()
 
 

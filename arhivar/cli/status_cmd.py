@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`arhivar status`: what the archive holds and what waits; for one unit, its ingests, ledger and findings."""
+"""`arhivar status`: what the archive holds and what waits; for one unit, its ingests, ledger and findings, or pages."""
 
 import time
 from pathlib import Path
@@ -12,9 +12,11 @@ from arhivar.cli.words import STATE, STATES, UNIT, WAITING_FOR, ledger_document,
 from arhivar.composition import Archive, open_archive, open_pool
 from arhivar.intake.take import Waiting, waiting_drops
 from arhivar.package import require_unit
+from arhivar.worst_pages import rank_pages
 from repository.records import IngestRow, UnitRow
 from schemas.errors import EXIT_DONE
 from schemas.messages import Message
+from schemas.page import PageKind
 
 _LONG_SECONDS = 3600
 
@@ -23,6 +25,23 @@ _PAGES = Message(ro="Pagini", en="Pages")
 _VERSION = Message(ro="Versiune", en="Version")
 _INGEST = Message(ro="Ingestie", en="Ingest")
 _RECEIVED = Message(ro="Primit", en="Received")
+_PAGE = Message(ro="Pagina", en="Page")
+_KIND = Message(ro="Fel", en="Kind")
+_LANGUAGE = Message(ro="Limba", en="Language")
+_WORDS = Message(ro="Cuvinte", en="Words")
+_CONFIDENCE = Message(ro="Încredere", en="Confidence")
+_SCORE = Message(ro="Punctaj", en="Score")
+_FINDINGS = Message(ro="Constatări", en="Findings")
+_NO_PAGES = Message(ro="Nicio pagină nu are încă un rezultat.", en="No page has a result yet.")
+_PAGES_NEED_UNIT = Message(ro="--pages cere o UNITATE.", en="--pages asks for a UNIT.")
+_KINDS = {
+    PageKind.PAGE: Message(ro="pagină", en="page"),
+    PageKind.BLANK: Message(ro="albă", en="blank"),
+    PageKind.COVER: Message(ro="copertă", en="cover"),
+    PageKind.SEPARATOR: Message(ro="separator", en="separator"),
+    PageKind.TARGET: Message(ro="țintă", en="target"),
+    PageKind.UNREADABLE: Message(ro="ilizibilă", en="unreadable"),
+}
 _EMPTY = Message(ro="Arhiva este goală.", en="The archive is empty.")
 _QUARANTINE = Message(
     ro="În carantină: {folder} — {reason} ({where})", en="In quarantine: {folder} — {reason} ({where})"
@@ -36,13 +55,18 @@ _WAITS = Message(
 @click.command("status")
 @click.argument("unit", required=False)
 @click.option("--inbox", type=click.Path(path_type=Path), help="Also show drops that wait there (else ARHIVAR_INBOX).")
+@click.option("--pages", "by_page", is_flag=True, help="Show the pages of UNIT, worst first.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, unit: str | None, inbox: Path | None, as_json: bool) -> int:
-    """Show every unit and what waits, or the ingests, ledger and findings of UNIT."""
+def command(context: Context, unit: str | None, inbox: Path | None, by_page: bool, as_json: bool) -> int:
+    """Show every unit and what waits, or the ingests, ledger and findings of UNIT, or its pages."""
     output = context.output(as_json=as_json)
+    if by_page and unit is None:
+        raise click.UsageError(_PAGES_NEED_UNIT.say(output.language))
     with open_archive(context.settings) as archive:
-        if unit is not None:
+        if unit is not None and by_page:
+            _show_pages(output, archive, unit)
+        elif unit is not None:
             _show_unit(output, archive, unit)
         else:
             _show_all(output, archive, _waiting(archive, inbox or context.settings.inbox))
@@ -153,3 +177,52 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
             }
         )
     output.document({**_unit_document(unit), "ingests": documents})
+
+
+def _show_pages(output: Output, archive: Archive, code: str) -> None:
+    """The pages of the unit's newest ingest."""
+    unit = require_unit(archive, code)
+    newest = archive.catalogue.ingests(unit_id=unit.unit_id)[0]
+    judged = rank_pages(archive.catalogue.pages(newest.ingest_id), archive.catalogue.findings(newest.ingest_id))
+    output.line(f"{unit.reference_code} — {unit.title}")
+    if judged:
+        output.table(
+            [_PAGE, _KIND, _LANGUAGE, _WORDS, _CONFIDENCE, _SCORE, _FINDINGS],
+            [
+                [
+                    one.page.number,
+                    _KINDS[one.page.kind].say(output.language),
+                    one.page.language,
+                    one.page.words,
+                    None if one.page.confidence is None else f"{one.page.confidence:.0f}",
+                    one.score,
+                    "\n".join(finding.say(output.language) for finding in one.findings),
+                ]
+                for one in judged
+            ],
+        )
+    else:
+        output.say(_NO_PAGES)
+    output.document(
+        {
+            **_unit_document(unit),
+            "ingest_id": newest.ingest_id,
+            "state": newest.state,
+            "pages": [
+                {
+                    "page": one.page.number,
+                    "file": one.page.file,
+                    "kind": one.page.kind,
+                    "language": one.page.language,
+                    "words": one.page.words,
+                    "confidence": one.page.confidence,
+                    "score": one.score,
+                    "findings": [
+                        {**finding.model_dump(mode="json"), "text": finding.say(output.language)}
+                        for finding in one.findings
+                    ],
+                }
+                for one in judged
+            ],
+        }
+    )

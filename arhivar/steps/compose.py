@@ -2,12 +2,13 @@
 """Compose what the package will hold: the access PDF with veraPDF's verdict, and an ALTO file a page."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.composition import Archive
 from arhivar.package import access_path, alto_path, master_path
+from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
 from arhivar.steps.pages import result_keys
 from arhivar.steps.workarea import WorkArea
 from processors.alto import write_alto
@@ -47,6 +48,7 @@ def compose_unit(
     packaged: list[PackagedPage] = []
     alto: dict[str, bytes] = {}
     engines: dict[Agent, None] = {}
+    looks: list[Look] = []
 
     def compose_pages() -> Iterator[ComposePage]:
         for page in manifest.pages:
@@ -61,6 +63,9 @@ def compose_unit(
                 raise PdfNotWritten(unit=manifest.description.reference_code, page=page.number, detail="no page result")
             alto[alto_path(page.number)] = write_alto(processed.result, source_file=master, page_number=page.number)
             packaged.append(_package_page(manifest, page, processed.result))
+            look = look_of(page.number, page.file, processed.result)
+            if look is not None:
+                looks.append(look)
             if processed.result.engine is not None:
                 engines[processed.result.engine] = None
             yield ComposePage(page.number, processed.result, processed.image)
@@ -78,7 +83,17 @@ def compose_unit(
         valid=verdict.valid,
         failures=verdict.failures,
     )
-    return Composed(target, pdf, tuple(packaged), alto, tuple(engines))
+    pages = _add_findings(packaged, find_near_duplicates(looks))
+    return Composed(target, pdf, pages, alto, tuple(engines))
+
+
+def _add_findings(pages: Sequence[PackagedPage], findings: Sequence[Finding]) -> tuple[PackagedPage, ...]:
+    """The pages with these findings beside their own."""
+    more = {finding.page: (finding,) for finding in findings}
+    return tuple(
+        page.model_copy(update={"findings": page.findings + more[page.number]}) if page.number in more else page
+        for page in pages
+    )
 
 
 def _package_placeholder(manifest: Manifest, page: PlannedPage, finding: Finding) -> PackagedPage:
@@ -108,6 +123,7 @@ def _package_page(manifest: Manifest, page: PlannedPage, result: PageResult) -> 
         words=sum(1 for _ in result.words()),
         confidence=result.confidence,
         geometry=result.geometry,
+        quality=result.quality,
         findings=tuple(finding.model_copy(update=here) for finding in result.findings),
     )
 
