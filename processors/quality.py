@@ -45,7 +45,7 @@ class QualitySettings:
     """Where a measure becomes a finding. Chosen on the scans that docs/findings.md names: good pages keep away."""
 
     least_dpi: float = 200.0
-    """Stated resolution. FACTS: characters lost rise from 4 to 9 % at 200 dpi; archives ask for 300 (FADGI)."""
+    """Stated resolution. At 200 dpi twice as many characters are lost as at 300, which archives ask for (FADGI)."""
     least_word_px: float = 16.0
     """Median height of a word's box: tells a low resolution where the file states none, or a wrong one. Good pages have
     21 to 37; the recogniser wants 20 at least, as its makers say."""
