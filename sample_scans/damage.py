@@ -2,6 +2,7 @@
 """What time did to a sheet: a piece torn off, and folds of a plan that was folded in."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ def tear(rng: np.random.Generator, shape: tuple[int, int], outline_mm: Sequence[
     """Which part of a sheet is gone: 1 within the outline, whose edge is ragged as paper tears."""
     corners = np.array([*outline_mm, outline_mm[0]], dtype=np.float64)
     ragged = []
-    for start, end in zip(corners[:-1], corners[1:], strict=True):
+    for start, end in pairwise(corners):
         steps = max(2, round(float(np.hypot(*(end - start))) / _STEP_MM))
         along = np.linspace(0.0, 1.0, steps, endpoint=False)[:, None]
         ragged.append(start + (end - start) * along + rng.normal(0, _RAG_MM, (steps, 2)))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""A scanner: a window of A4 (larger for a plan), the lid behind the sheet, a crooked feed, soft optics, a little noise."""
+"""A scanner: a window of A4, or a larger one; the lid behind the sheet, a crooked feed, soft optics, a little noise."""
 
 from dataclasses import dataclass
 
