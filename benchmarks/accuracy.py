@@ -3,7 +3,7 @@
 
     python -m benchmarks.accuracy [FOLDER:LANGUAGES ...]
 
-Reads the sample binder, and each FOLDER of images with a `.gt.txt` beside them, page by page in this process.
+Reads the sample binders, and each FOLDER of images with a `.gt.txt` beside them, page by page in this process.
 """
 
 import json
@@ -21,19 +21,22 @@ ROOT = Path(__file__).resolve().parent.parent
 _MARKS = re.compile(r"~~~|[_^]")
 """Signs of the transcribers: handwriting, underlined, superscript."""
 
+SAMPLES = ("permits-1987", "decisions-1995", "waterworks-1910")
+
 Set = tuple[str, tuple[str, ...], list[tuple[Path, str]]]
 
 
-def sample_set() -> Set:
-    """The sample binder's pages with their true text; the blank one has none."""
-    truth = ROOT / "sample_scans" / "truth" / "permits-1987"
+def sample_set(binder: str) -> Set:
+    """A sample binder's pages with their true text; a blank one has none."""
+    truth = ROOT / "sample_scans" / "truth" / binder
     pages = json.loads((truth / "pages.json").read_text(encoding="utf-8"))["pages"]
     images = [page for page in pages if page["kind"] != "blank"]
-    folder = ROOT / "sample_scans" / "permits-1987"
+    folder = ROOT / "sample_scans" / binder
+    description = json.loads((folder / "unit.json").read_text(encoding="utf-8"))
     texts = [(truth / f"{page['page_number']:03}.txt").read_text(encoding="utf-8") for page in images]
     return (
-        "sample permits-1987",
-        ("ron",),
+        f"sample {binder}",
+        tuple(description["languages"]),
         [(folder / page["file"], text) for page, text in zip(images, texts, strict=True)],
     )
 
@@ -56,7 +59,7 @@ def main(arguments: list[str]) -> None:
         "| set | pages | CER % | lowest word recall | pages under 0.5 | CPU s/page |\n"
         "| --- | --- | --- | --- | --- | --- |"
     )
-    for name, languages, pages in [sample_set(), *(folder_set(argument) for argument in arguments)]:
+    for name, languages, pages in [*map(sample_set, SAMPLES), *(folder_set(argument) for argument in arguments)]:
         started = time.process_time()
         results = [
             process_page(PageSource(image), PageSettings(languages=languages), engine).result for image, _ in pages

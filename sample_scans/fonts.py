@@ -20,6 +20,9 @@ class Face(Enum):
     HAND = ("dkgIt.ttf", "fonts-dkg-handwriting")
     SERIF = ("LiberationSerif-Regular.ttf", "fonts-liberation")
     SERIF_BOLD = ("LiberationSerif-Bold.ttf", "fonts-liberation")
+    SANS = ("LiberationSans-Regular.ttf", "fonts-liberation")
+    SANS_BOLD = ("LiberationSans-Bold.ttf", "fonts-liberation")
+    BROKEN = ("Blankenburg_UNZ1A.ttf", "fonts-blankenburg")
     SANS_NARROW = ("LiberationSansNarrow-Bold.ttf", "fonts-liberation")
 
     @property

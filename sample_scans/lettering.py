@@ -32,15 +32,21 @@ def print_line(
     x = (layer.shape[1] - font.getlength(text)) / 2
     words: list[TypedWord] = []
     for word in text.split():
-        piece, base = draw_words(face, word, px(size_mm))
-        worn = 0.86 + 0.08 * coarse_noise(rng, (piece.shape[0], piece.shape[1]), 14)
-        left, top = round(x) - _PAD_PX, round(px(base_mm)) - base
-        add_coverage(layer, np.clip(blur(piece, 0.8) * worn, 0, 1), left, top)
-        rows, columns = np.nonzero(piece.max(axis=1) > 0.25)[0], np.nonzero(piece.max(axis=0) > 0.25)[0]
-        box = (left + float(columns[0]), top + float(rows[0]), left + columns[-1] + 1.0, top + rows[-1] + 1.0)
-        words.append(TypedWord(word, number, box))
+        words.append(TypedWord(word, number, print_word(rng, layer, word, face, px(size_mm), (x, px(base_mm)))))
         x += font.getlength(word + " ")
     return words
+
+
+def print_word(
+    rng: np.random.Generator, layer: Layer, word: str, face: Face, size_px: float, at_px: tuple[float, float]
+) -> tuple[float, float, float, float]:
+    """Print a word on a coverage layer, in place, from the left end of its base line; answers the box of its ink."""
+    piece, base = draw_words(face, word, size_px)
+    worn = 0.86 + 0.08 * coarse_noise(rng, (piece.shape[0], piece.shape[1]), 14)
+    left, top = round(at_px[0]) - _PAD_PX, round(at_px[1]) - base
+    add_coverage(layer, np.clip(blur(piece, 0.8) * worn, 0, 1), left, top)
+    rows, columns = np.nonzero(piece.max(axis=1) > 0.25)[0], np.nonzero(piece.max(axis=0) > 0.25)[0]
+    return (left + float(columns[0]), top + float(rows[0]), left + columns[-1] + 1.0, top + rows[-1] + 1.0)
 
 
 def write_by_hand(

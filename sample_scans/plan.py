@@ -18,19 +18,47 @@ INKS: Mapping[str, tuple[float, float, float]] = {
     "pencil": (0.42, 0.42, 0.43),
     "stamp": (0.28, 0.27, 0.62),
     "print": (0.13, 0.10, 0.09),
+    "black-stamp": (0.15, 0.14, 0.16),
+    "red": (0.66, 0.17, 0.15),
 }
 
 Point = tuple[float, float]
 Colour = tuple[float, float, float]
-InkName = Literal["pen", "pencil", "stamp", "print"]
+InkName = Literal["pen", "pencil", "stamp", "print", "black-stamp", "red"]
+FaceName = Literal["serif", "serif-bold", "sans", "sans-bold", "broken"]
 
 
 class PrintedLines(Record):
     """Lines (0-based) that a printing house set instead of the typist."""
 
     lines: tuple[int, ...]
-    face: Literal["serif", "serif-bold"]
+    face: FaceName
     size_mm: float
+
+
+class PrintedBlock(Record):
+    """Lines set in type as one column of a page. `size_mm` is the em; `top_mm` the base line of the first line.
+
+    A justified line is stretched where it nearly fills the column; `tabs_mm` sets a table: cells stand two spaces
+    apart in the text, and each begins at its tab, counted from the column's left edge.
+    """
+
+    lines: tuple[int, int] = Field(description="first and last line (0-based) of the text file")
+    face: FaceName = "serif"
+    size_mm: float
+    leading_mm: float
+    left_mm: float
+    top_mm: float
+    width_mm: float
+    align: Literal["justified", "left", "center"] = "justified"
+    tabs_mm: tuple[float, ...] = ()
+
+
+class Stroke(Record):
+    """A line drawn with a ruler from point to point."""
+
+    points_mm: tuple[Point, ...] = Field(min_length=2)
+    ink: InkName = "print"
 
 
 class RoundStamp(Record):
@@ -42,6 +70,7 @@ class RoundStamp(Record):
     angle_deg: float
     diameter_mm: float
     pressure: float = Field(gt=0, le=1)
+    ink: InkName = "stamp"
 
 
 class BoxedStamp(Record):
@@ -50,6 +79,7 @@ class BoxedStamp(Record):
     lines: tuple[str, ...]
     at_mm: Point
     angle_deg: float
+    ink: InkName = "stamp"
 
 
 class Note(Record):
@@ -76,10 +106,13 @@ class PagePlan(Record):
 
     text: str | None = Field(default=None, description="name of the text file, without .txt; none on a blank side")
     kind: PageKind = PageKind.PAGE
-    rotation_deg: Literal[0, 180] = Field(default=0, description="turn that makes the scan upright")
+    rotation_deg: Literal[0, 90, 180, 270] = Field(default=0, description="turn that makes the scan upright")
     skew_deg: float = Field(ge=-2.5, le=2.5, description="positive: text runs down to the right on the upright scan")
     language: str = "ron"
     sheet_mm: Point = (209.0, 296.0)
+    window_mm: Point = Field(
+        default=(210.0, 297.0), description="the scanner's window; its sides change places when turned"
+    )
     tone: Colour
     texture: float = 1.0
     lid: Literal["white", "black"] = "white"
@@ -97,6 +130,16 @@ class PagePlan(Record):
         default=(), description="drawn lines: row, column, row, column of the typewriter's grid"
     )
     printed: tuple[PrintedLines, ...] = ()
+    blocks: tuple[PrintedBlock, ...] = ()
+    strokes: tuple[Stroke, ...] = ()
+    folds_mm: tuple[float, ...] = Field(default=(), description="upright folds of a sheet that was folded in")
+    torn_mm: tuple[Point, ...] = Field(
+        default=(), description="outline of a piece that is torn off; its words are lost"
+    )
+    dim: tuple[float, float] = Field(
+        default=(0.0, 0.0),
+        description="share of light that is missing at the scan's left (or, negative, right) and top",
+    )
     round_stamps: tuple[RoundStamp, ...] = ()
     boxed_stamps: tuple[BoxedStamp, ...] = ()
     notes: tuple[Note, ...] = ()

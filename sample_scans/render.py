@@ -10,7 +10,7 @@ from PIL import Image
 from sample_scans.plan import BinderPlan, PagePlan, load_plan, load_text
 from sample_scans.raster import Image8, Layer
 from sample_scans.scanner import scan_sheet
-from sample_scans.sheet import Seeds, make_sheet
+from sample_scans.sheet import Seeds, Sheet, make_sheet
 from sample_scans.truth import TruePage, true_page, true_words
 
 
@@ -47,11 +47,18 @@ def render_page(binder: str, number: int, quality: Quality, seed: int | None = N
     lines = load_text(binder, page.text) if page.text else []
     through = None if page.through is None else _ink_of(binder, plan.pages.index(plan.page_of(page.through)) + 1, seed)
     sheet = make_sheet(page, lines, seeds, through)
-    scan = scan_sheet(seeds.stream("scan"), sheet.pixels, page, quality.dpi)
+    scan = scan_sheet(seeds.stream("scan"), sheet.pixels, page, quality.dpi, sheet.gone)
     height_px, width_px = scan.pixels.shape[:2]
     words = true_words(sheet.words, scan.matrix)
     truth = true_page(number, page_file(number), page, (width_px, height_px), quality.dpi, words)
-    return RenderedPage(encode_jpeg(scan.pixels, quality), truth, "".join(line + "\n" for line in lines))
+    return RenderedPage(encode_jpeg(scan.pixels, quality), truth, "".join(line + "\n" for line in _left(lines, sheet)))
+
+
+def _left(lines: list[str], sheet: Sheet) -> list[str]:
+    """The lines without the words that are torn off."""
+    if sheet.gone is None:
+        return lines
+    return [" ".join(word.text for word in sheet.words if word.line == number) for number in range(len(lines))]
 
 
 @lru_cache(maxsize=1)

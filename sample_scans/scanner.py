@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""An office scanner: a window of A4, the lid behind the sheet, a crooked feed, soft optics, a little noise."""
+"""A scanner: a window of A4, or a larger one; the lid behind the sheet, a crooked feed, soft optics, a little noise."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,6 @@ import numpy as np
 from sample_scans.plan import PagePlan
 from sample_scans.raster import SHEET_DPI, Affine, Image8, Layer, blur, coarse_noise, px, scale, shift, turn, warp
 
-WINDOW_MM = (210.0, 297.0)
 _LIDS = {"white": (0.90, 0.90, 0.89), "black": (0.085, 0.085, 0.095)}
 _HOLE_MM, _HOLES_APART_MM, _HOLE_FROM_EDGE_MM = 5.5, 80.0, 12.0
 
@@ -23,9 +22,13 @@ class Scan:
     matrix: Affine
 
 
-def scan_sheet(rng: np.random.Generator, sheet: Layer, plan: PagePlan, dpi: int) -> Scan:
-    """Scan a sheet at `dpi`, crooked by `plan.skew_deg`, fed so that `plan.rotation_deg` makes it upright."""
-    width_px, height_px = (round(px(length, dpi)) for length in WINDOW_MM)
+def scan_sheet(rng: np.random.Generator, sheet: Layer, plan: PagePlan, dpi: int, gone: Layer | None = None) -> Scan:
+    """Scan a sheet at `dpi`, crooked by `plan.skew_deg`, fed so that `plan.rotation_deg` makes it upright.
+
+    Where `gone` is 1 the sheet is torn off and the lid shows.
+    """
+    sides = plan.window_mm if plan.rotation_deg in (0, 180) else plan.window_mm[::-1]
+    width_px, height_px = (round(px(length, dpi)) for length in sides)
     sheet_h, sheet_w = sheet.shape[:2]
     offset = [rng.normal(0, px(0.5, dpi)), rng.normal(0, px(0.5, dpi))]
     if plan.lid == "black":  # pushed to a corner of the window, so that one side shows more of the lid
@@ -43,10 +46,13 @@ def scan_sheet(rng: np.random.Generator, sheet: Layer, plan: PagePlan, dpi: int)
     # Blurred to what the scanner can resolve before it is sampled, or strokes would alias.
     soft = blur(sheet, 0.42 * SHEET_DPI / dpi)
     seen = warp(soft, matrix, width_px, height_px, outside=None)
-    mask = warp(_outline(sheet_h, sheet_w, plan), matrix, width_px, height_px)[:, :, None]
+    outline = _outline(sheet_h, sheet_w, plan)
+    if gone is not None:
+        outline *= 1.0 - gone
+    mask = warp(outline, matrix, width_px, height_px)[:, :, None]
     shade = _shadow(mask[:, :, 0], plan, dpi)[:, :, None]
     picture = seen * mask + lid * shade * (1.0 - mask)
-    return Scan(_expose(rng, np.asarray(picture, dtype=np.float32)), dpi, matrix)
+    return Scan(_expose(rng, np.asarray(picture, dtype=np.float32), plan.dim), dpi, matrix)
 
 
 def _outline(height_px: int, width_px: int, plan: PagePlan) -> Layer:
@@ -70,11 +76,12 @@ def _shadow(mask: Layer, plan: PagePlan, dpi: int) -> Layer:
     return np.asarray(1.0 - strength * blur(moved, px(0.45, dpi)), dtype=np.float32)
 
 
-def _expose(rng: np.random.Generator, picture: Layer) -> Image8:
+def _expose(rng: np.random.Generator, picture: Layer, dim: tuple[float, float]) -> Image8:
     """Uneven lamp, colour lines that do not quite meet, sensor noise, eight bits."""
     height_px, width_px = picture.shape[:2]
     lamp = 1.0 - 0.02 * np.linspace(-1, 1, width_px, dtype=np.float32)[None, :] ** 2
     lamp = lamp * (1.0 + 0.004 * coarse_noise(rng, (height_px, width_px), 500))
+    lamp = lamp * _falling_light(height_px, width_px, dim)
     picture = picture * lamp[:, :, None]
     for channel, offset in ((0, 0.18), (2, -0.15)):
         layer = np.ascontiguousarray(picture[:, :, channel])
@@ -83,3 +90,11 @@ def _expose(rng: np.random.Generator, picture: Layer) -> Image8:
     picture += 0.006 * grain[:, :, None]
     exposed: Image8 = np.clip(picture * 255.0 + 0.5, 0, 255).astype(np.uint8)
     return exposed
+
+
+def _falling_light(height_px: int, width_px: int, dim: tuple[float, float]) -> Layer:
+    """Light that falls off to the left (right, where negative) and to the top (foot), as under a copying stand."""
+    x, y = np.linspace(1, 0, width_px, dtype=np.float32), np.linspace(1, 0, height_px, dtype=np.float32)
+    across, down = (axis[:: 1 if share >= 0 else -1] for axis, share in ((x, dim[0]), (y, dim[1])))
+    light = (1.0 - abs(dim[0]) * across**2)[None, :] * (1.0 - abs(dim[1]) * down**2)[:, None]
+    return np.asarray(light, dtype=np.float32)

@@ -2,27 +2,31 @@
 """One side of a leaf, as it lies in the binder: paper, what was typed, printed, stamped and written on it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
-from sample_scans.fonts import Face
+from sample_scans.damage import fold, keep_words, tear, whiten_edge
 from sample_scans.lettering import print_line, rule, sign, write_by_hand
 from sample_scans.paper import make_paper
 from sample_scans.plan import INKS, PagePlan
 from sample_scans.raster import Layer, blur, lay_ink, px
 from sample_scans.stamp import press_boxed_stamp, press_round_stamp
+from sample_scans.typesetting import FACES, set_block
 from sample_scans.typewriter import PITCH_MM, Machine, TypedWord, type_lines, underscore
-
-_FACES = {"serif": Face.SERIF, "serif-bold": Face.SERIF_BOLD}
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A drawn side: HxWx3 RGB, 0..1, at `raster.SHEET_DPI`; `ink` is all its ink, for the other side to show."""
+    """A drawn side: HxWx3 RGB, 0..1, at `raster.SHEET_DPI`; `ink` is all its ink, for the other side to show.
+
+    `gone` is 1 where a piece is torn off; the words that it held are not among `words`.
+    """
 
     pixels: Layer
     ink: Layer
     words: tuple[TypedWord, ...]
+    gone: Layer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,13 @@ def make_sheet(plan: PagePlan, lines: list[str], seeds: Seeds, through: Layer | 
     for name, drawn in _draw_marks(plan, seeds, shape).items():
         lay_ink(pixels, drawn, INKS[name])
         np.maximum(ink, drawn, out=ink)
-    return Sheet(pixels, ink, tuple(words))
+    if plan.folds_mm:
+        fold(pixels, plan.folds_mm)
+    if not plan.torn_mm:
+        return Sheet(pixels, ink, tuple(words))
+    gone = tear(seeds.stream("tear"), shape, plan.torn_mm)
+    whiten_edge(pixels, gone)
+    return Sheet(pixels, ink * (1.0 - gone), tuple(keep_words(words, gone)), gone)
 
 
 def _set_text(plan: PagePlan, lines: list[str], seeds: Seeds, typed: Layer, printed: Layer) -> list[TypedWord]:
@@ -66,12 +76,16 @@ def _set_text(plan: PagePlan, lines: list[str], seeds: Seeds, typed: Layer, prin
         base_mm = plan.top_mm + number * plan.line_mm
         if style := set_in_print.get(number):
             words += print_line(
-                rng, printed, line, number=number, face=_FACES[style.face], size_mm=style.size_mm, base_mm=base_mm
+                rng, printed, line, number=number, face=FACES[style.face], size_mm=style.size_mm, base_mm=base_mm
             )
+    for block in plan.blocks:
+        words += set_block(seeds.stream(f"block {block.lines[0]}"), printed, block, lines)
+    set_in_type = {number for block in plan.blocks for number in range(block.lines[0], block.lines[1] + 1)}
+    to_type = [(number, line) for number, line in enumerate(lines) if number not in set_in_type]
     centred = plan.align == "center"
     middle_mm = typed.shape[1] / px(1.0) / 2
     if centred:
-        for number, line in enumerate(lines):
+        for number, line in to_type:
             if number not in set_in_print:
                 left_mm = middle_mm - len(line) * PITCH_MM / 2
                 words += type_lines(
@@ -87,7 +101,7 @@ def _set_text(plan: PagePlan, lines: list[str], seeds: Seeds, typed: Layer, prin
         words += type_lines(
             rng,
             typed,
-            list(enumerate(lines)),
+            to_type,
             machine=machine,
             left_mm=plan.left_mm,
             top_mm=plan.top_mm,
@@ -115,7 +129,7 @@ def _draw_marks(plan: PagePlan, seeds: Seeds, shape: tuple[int, int]) -> dict[st
     for stamp in plan.round_stamps:
         press_round_stamp(
             rng,
-            layer("stamp"),
+            layer(stamp.ink),
             ring=stamp.ring,
             middle=stamp.middle,
             centre_mm=stamp.at_mm,
@@ -125,7 +139,7 @@ def _draw_marks(plan: PagePlan, seeds: Seeds, shape: tuple[int, int]) -> dict[st
         )
     for box in plan.boxed_stamps:
         press_boxed_stamp(
-            rng, layer("stamp"), lines=box.lines, corner_mm=box.at_mm, angle_deg=box.angle_deg, pressure=0.75
+            rng, layer(box.ink), lines=box.lines, corner_mm=box.at_mm, angle_deg=box.angle_deg, pressure=0.75
         )
     for note in plan.notes:
         write_by_hand(
@@ -137,6 +151,9 @@ def _draw_marks(plan: PagePlan, seeds: Seeds, shape: tuple[int, int]) -> dict[st
             angle_deg=note.angle_deg,
             pressure=0.62 if note.ink == "pencil" else 0.9,
         )
+    for stroke in plan.strokes:
+        for start, end in pairwise(stroke.points_mm):
+            rule(rng, layer(stroke.ink), (*start, *end))
     for signature in plan.signatures:
         hand = np.random.default_rng([seeds.binder, *signature.by.encode()])
         sign(hand, layer(signature.ink), signature.at_mm, signature.width_mm)

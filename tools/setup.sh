@@ -11,7 +11,7 @@ readonly SETUP_DIR=.tools/setup
 readonly VERAPDF_DIR=.tools/verapdf
 readonly VERAPDF_SUMS=$PWD/deploy/verapdf/SHA256SUMS
 readonly LANGUAGES="ron hun deu frk eng fra osd"
-readonly FONTS="fonts-dejavu-core fonts-dkg-handwriting fonts-gnutypewriter fonts-liberation" # the samples are drawn with them
+readonly FONTS="fonts-blankenburg fonts-dejavu-core fonts-dkg-handwriting fonts-gnutypewriter fonts-liberation" # the samples are drawn with them
 readonly JAVA_MIN=17
 
 say() { printf 'setup: %s\n' "$*"; }

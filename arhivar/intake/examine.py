@@ -16,7 +16,7 @@ from natsort import natsorted
 
 from arhivar.intake.drops import DESCRIPTION_FILE, PageCount, expected_pages, is_junk, walk
 from processors.formats import recognise
-from schemas.errors import DocumentEncrypted, ImageError
+from schemas.errors import DocumentEncrypted, ImageError, ImageTooLarge
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import FileRole, PlannedPage, StagedFile
 
@@ -136,6 +136,8 @@ def plan_pages(
             frames = count_frames(folder / path)
         except DocumentEncrypted:
             findings.append(Finding(code=FindingCode.DOCUMENT_ENCRYPTED, file=path))
+            frames = 1
+        except ImageTooLarge:  # said of the page, with its size, when its turn comes
             frames = 1
         except ImageError as error:
             detail = str(error.fields.get("detail", error.code))

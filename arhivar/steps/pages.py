@@ -10,7 +10,7 @@ from arhivar.intake.stage import staged_key
 from arhivar.steps.workarea import WorkArea, page_key
 from processors.page import PageSource
 from processors.pool import PagePool
-from schemas.errors import ArhivarError, ImageError, ImageTooLarge, WorkerLimit
+from schemas.errors import ArhivarError, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
 from schemas.page import PageKind
@@ -33,7 +33,8 @@ def read_pages(
     with ExitStack() as stack:
         sources = _sources(archive, manifest, waiting, stack)
         for page, outcome in pool.process(sources, settings):
-            if isinstance(outcome, ImageError):
+            # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
+            if isinstance(outcome, ImageError | ToolTimeout):
                 unreadable[page.number] = placeholder_finding(page, outcome)
             elif isinstance(outcome, ArhivarError):
                 raise outcome
@@ -70,16 +71,18 @@ def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
     return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}
 
 
-def placeholder_finding(page: PlannedPage, error: ImageError) -> Finding:
+def placeholder_finding(page: PlannedPage, error: ImageError | ToolTimeout) -> Finding:
     """What the error means for the page."""
-    names: tuple[str, ...]
+    said = {name: str(value) for name, value in error.fields.items()}
+    fields: dict[str, str | int | float]
     if isinstance(error, ImageTooLarge):
-        code, names = FindingCode.PAGE_TOO_LARGE, ("pixels", "limit")
+        code, fields = FindingCode.PAGE_TOO_LARGE, {name: said.get(name, "?") for name in ("pixels", "limit")}
     elif isinstance(error, WorkerLimit):
-        code, names = FindingCode.PAGE_LIMIT, ("limit",)
+        code, fields = FindingCode.PAGE_LIMIT, {"detail": said.get("limit", "?")}
+    elif isinstance(error, ToolTimeout):
+        code, fields = FindingCode.PAGE_LIMIT, {"detail": f"{said.get('tool', '?')}, {said.get('seconds', '?')} s"}
     else:
-        code, names = FindingCode.PAGE_UNREADABLE, ("detail",)
-    fields: dict[str, str | int | float] = {name: str(error.fields.get(name, "?")) for name in names}
+        code, fields = FindingCode.PAGE_UNREADABLE, {"detail": said.get("detail", "?")}
     return Finding(code=code, page=page.number, file=page.file, fields=fields)
 
 
