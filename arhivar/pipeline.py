@@ -74,6 +74,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
     """
     taken: list[Taken] = []
     outcomes: list[Outcome] = []
+    stopped: set[str] = set()
     errors: list[ArhivarError] = []
 
     def note(one: Taken | None) -> None:
@@ -86,7 +87,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
         *(partial(take_claim, archive, claim, options, pool.count_frames) for claim in list_claims(inbox)),
         *(partial(take_drop, archive, inbox, drop, options, pool.count_frames) for drop in ready),
     ]
-    outcomes.extend(run_unfinished(archive, pool, watcher))
+    outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
     for take in takers:
         try:
             note(take())
@@ -94,7 +95,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
             _log.error("intake stopped", error=str(error))
             errors.append(error)
             continue
-        outcomes.extend(run_unfinished(archive, pool, watcher))
+        outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
     try:
         drain_outbox(archive)
     except SearchIndexError as error:
@@ -102,11 +103,14 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
     return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors))
 
 
-def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher) -> Iterator[Outcome]:
-    """Go on with every ingest that is staged and not finished, and that no living process works on."""
+def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: set[str]) -> Iterator[Outcome]:
+    """Go on with every ingest that is staged and not finished, and that no living process works on.
+
+    An ingest that stops on an error is added to `stopped`, and what is in there is left to the next run.
+    """
     states = [state for state in UNFINISHED if state is not IngestState.RECEIVED]
     for row in reversed(archive.catalogue.ingests(states=states)):
-        if row.state is IngestState.INDEXED and _only_gaps(archive, row):
+        if row.ingest_id in stopped or (row.state is IngestState.INDEXED and _only_gaps(archive, row)):
             continue
         with archive.leases.hold(f"ingest:{row.ingest_id}") as lease:
             if lease is None:
@@ -115,6 +119,8 @@ def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher) -> Iterat
             if current is None or current.state not in states:
                 continue
             outcome = _run_one(archive, current, pool, watcher)
+        if outcome.error is not None:
+            stopped.add(outcome.ingest_id)
         watcher.finished(outcome)
         yield outcome
 

@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 
 from arhivar.composition import Archive, page_settings
@@ -10,7 +11,7 @@ from arhivar.intake.stage import staged_key
 from arhivar.steps.workarea import WorkArea, page_key
 from processors.page import PageSource
 from processors.pool import PagePool
-from schemas.errors import ArhivarError, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
+from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
 from schemas.page import PageKind
@@ -30,12 +31,21 @@ def read_pages(
     waiting = [page for page in manifest.pages if work.load_result(keys[page.number]) is None]
     on_page(len(manifest.pages) - len(waiting))
     unreadable: dict[int, Finding] = {}
+    again: list[PlannedPage] = []
     with ExitStack() as stack:
         sources = _sources(archive, manifest, waiting, stack)
-        for page, outcome in pool.process(sources, settings):
+        retries = _sources(archive, manifest, again, stack)
+        for page, outcome in chain(pool.process(sources, settings), pool.process(retries, settings)):
             # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
             if isinstance(outcome, ImageError | ToolTimeout):
                 unreadable[page.number] = placeholder_finding(page, outcome)
+            elif isinstance(outcome, EngineFailed) or type(outcome) is ArhivarError:
+                # It may pass; where it does not, one page that trips a program must not hold up its binder either.
+                if page in again:
+                    unreadable[page.number] = placeholder_finding(page, outcome)
+                else:
+                    again.append(page)
+                    continue
             elif isinstance(outcome, ArhivarError):
                 raise outcome
             else:
@@ -71,7 +81,7 @@ def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
     return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}
 
 
-def placeholder_finding(page: PlannedPage, error: ImageError | ToolTimeout) -> Finding:
+def placeholder_finding(page: PlannedPage, error: ArhivarError) -> Finding:
     """What the error means for the page."""
     said = {name: str(value) for name, value in error.fields.items()}
     fields: dict[str, str | int | float]

@@ -5,8 +5,10 @@ import hashlib
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pikepdf
 import pytest
@@ -15,8 +17,9 @@ from arhivar.composition import object_id
 from arhivar.finding import open_search
 from arhivar.intake.drops import REASON_FILE
 from arhivar.package import read_package
+from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.reconcile import measure_ledger
-from schemas.errors import EXIT_DONE, EXIT_FINDINGS
+from schemas.errors import EXIT_DONE, EXIT_FINDINGS, EngineFailed, StoreFull
 from schemas.findings import FindingCode
 from schemas.ingest import IngestState
 from schemas.ingest import unit_id as derive_unit_id
@@ -232,8 +235,6 @@ def test_a_killed_run_goes_on_where_it_stopped(town: Town, start_arhivar: RunArh
 
 
 def _undisturbed_digest(town: Town, description: Mapping[str, object]) -> str:
-    from dataclasses import replace
-
     from arhivar.composition import init_archive
 
     home = town.settings.home.with_name("undisturbed")
@@ -270,3 +271,51 @@ def test_a_quarantine_ends_with_its_exit_code(town: Town, start_arhivar: RunArhi
     assert run.returncode == EXIT_FINDINGS, (out, err)
     assert "description-missing" in out
     assert Path(town.inbox / ".quarantine" / "a" / "001.png").exists()
+
+
+class MisreadingPool:
+    """The town's pool, but the engine fails on some pages, the first so many times that they are tried."""
+
+    def __init__(self, pool: Any, failures: dict[int, int]) -> None:
+        self._pool = pool
+        self._failures = failures
+        self.count_frames = pool.count_frames
+
+    def process(self, sources: Any, settings: Any) -> Iterator[Any]:
+        for page, outcome in self._pool.process(sources, settings):
+            if self._failures.get(page.number, 0) > 0:
+                self._failures[page.number] -= 1
+                yield page, EngineFailed(engine="tesserocr", detail="it tripped")
+            else:
+                yield page, outcome
+
+
+def test_a_page_that_trips_the_engine_is_tried_again_and_then_a_gap(town: Town) -> None:
+    make_binder(town.inbox, "a", text_pages(3), description={"reference_code": "T/1"})
+    pool: Any = MisreadingPool(town.pool, {1: 1, 2: 2})
+    ledger = replace(town, pool=pool).ingest().outcomes[0].ledger
+    assert ledger is not None
+    assert ledger.gaps == (2,)
+    assert ledger.differences == ()
+
+
+def test_an_ingest_that_stops_is_reported_once_a_run_and_the_others_go_on(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b", "c"):
+        make_binder(town.inbox, name, text_pages(1, name), description={"reference_code": f"T/{name}"})
+
+    def full_for_a(archive: Any, manifest: Any, *rest: Any) -> int:
+        if manifest.folder == "a":
+            raise StoreFull(where="store")
+        return deposit_unit(archive, manifest, *rest)
+
+    monkeypatch.setattr("arhivar.pipeline.deposit_unit", full_for_a)
+    report = town.ingest()
+    assert [(one.reference_code, one.error is None) for one in report.outcomes] == [
+        ("T/a", False),
+        ("T/b", True),
+        ("T/c", True),
+    ]
+    monkeypatch.undo()
+    assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
