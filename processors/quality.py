@@ -65,8 +65,8 @@ class QualitySettings:
     """Brightness (of 255) up to which a page is dark."""
     most_skew_deg: float = 0.7
     """Slope of the lines as read, after straightening. Good pages have up to 0.1; 0.7 is 2 mm on a line of 16 cm."""
-    most_cut_letters: int = 5
-    """Letters that touch one side of the scan. Good pages have up to 3, which are specks and stray strokes."""
+    most_cut_letters: int = 6
+    """Letters that touch one side of the scan. Good pages have up to 4, which are specks and stray strokes."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from arhivar.intake.take import IntakeOptions
 from arhivar.package import read_package
 from arhivar.steps.index import read_lines
 from benchmarks.agreement import align_words, character_errors, overlap, word_recall, words_of
+from schemas.findings import FindingCode
 from schemas.page import Box, PageKind
 from schemas.search import SearchFilters
 from schemas.unit import PackageDescription
@@ -167,3 +168,35 @@ def test_the_typescripts_are_reconciled_and_read(typescript: Archive, real_scans
             assert page.language == "fra", name
         assert page.kind is PageKind.PAGE
     assert character_errors(truths, texts) <= 0.12
+
+
+_CAPTURE = {
+    FindingCode.RESOLUTION_LOW,
+    FindingCode.LETTERS_SMALL,
+    FindingCode.BLURRED,
+    FindingCode.CONTRAST_LOW,
+    FindingCode.OVEREXPOSED,
+    FindingCode.UNDEREXPOSED,
+    FindingCode.SKEW_LEFT,
+    FindingCode.TEXT_CUT,
+    FindingCode.TARGET_RECOGNISED,
+    FindingCode.PAGE_NEAR_DUPLICATE,
+}
+
+
+def test_good_typescripts_get_no_quality_finding(typescript: Archive) -> None:
+    assert _poorly_captured(typescript) == []
+
+
+def test_good_minutes_get_next_to_no_quality_finding(minutes: Archive) -> None:
+    assert len(_poorly_captured(minutes)) <= 2
+
+
+def _poorly_captured(archive: Archive) -> list[tuple[int, FindingCode]]:
+    return [
+        (page.number, finding.code)
+        for package in _packages(archive)
+        for page in package.pages
+        for finding in page.findings
+        if finding.code in _CAPTURE
+    ]
