@@ -9,7 +9,7 @@ from threading import Barrier, Thread
 import pytest
 
 from repository.catalogue import Catalogue
-from repository.records import IngestRow, InventoryEntry, Lease, OutboxEntry
+from repository.records import IngestRow, InventoryEntry, Lease, OutboxEntry, SeriesRule
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from schemas.drop import Intent
 from schemas.errors import CatalogueError, LeaseLost
@@ -130,6 +130,50 @@ def test_one_barcode_on_two_binders_is_refused_whole(catalogue: Catalogue) -> No
         with pytest.raises(CatalogueError, match="barcode"):
             catalogue.add_inventory(entries)
         assert catalogue.inventory_entry("B") is None
+
+
+def test_a_folder_is_matched_by_code_barcode_or_what_a_folder_can_keep_of_the_code(catalogue: Catalogue) -> None:
+    one = InventoryEntry(reference_code="LU/CP/1987/14", barcode="590001")
+    two = InventoryEntry(reference_code="Ştiri 1950")
+    catalogue.add_inventory([one, two])
+    for name in ("LU/CP/1987/14", "590001", "LU-CP-1987-14", "lu_cp_1987_14"):
+        assert catalogue.inventory_for_folder(name) == one
+    assert catalogue.inventory_for_folder("stiri-1950") == two
+    assert catalogue.inventory_for_folder("LU-CP-1987-1") is None
+    assert catalogue.inventory_for_folder("---") is None
+    assert catalogue.inventory_entry("LU-CP-1987-14") is None
+
+
+def test_two_codes_that_one_folder_name_fits_are_refused_whole(catalogue: Catalogue) -> None:
+    catalogue.add_inventory([InventoryEntry(reference_code="LU/1")])
+    with pytest.raises(CatalogueError, match="lu-1"):
+        catalogue.add_inventory([InventoryEntry(reference_code="X"), InventoryEntry(reference_code="LU-1")])
+    assert [entry.reference_code for entry in catalogue.inventory()] == ["LU/1"]
+
+
+def test_the_inventory_is_listed_by_reference_code_as_last_imported(catalogue: Catalogue) -> None:
+    assert catalogue.inventory() == []
+    catalogue.add_inventory(InventoryEntry(reference_code=code) for code in "CAB")
+    catalogue.add_inventory([InventoryEntry(reference_code="B", notes="rupt")])
+    assert [(entry.reference_code, entry.notes) for entry in catalogue.inventory()] == [
+        ("A", None),
+        ("B", "rupt"),
+        ("C", None),
+    ]
+
+
+# --- nomenclator
+
+
+def test_a_series_has_the_rule_that_was_last_given(catalogue: Catalogue) -> None:
+    kept = SeriesRule(series="II.4", title="Autorizații", retention_years=10, review=True)
+    assert catalogue.series_rule("II.4") is None
+    assert catalogue.set_series([kept, SeriesRule(series="I.1", title="Registre")]) == 2
+    assert catalogue.series_rule("II.4") == kept
+    changed = SeriesRule(series="II.4", title="Autorizații", access_class=AccessClass.PERSONAL)
+    assert catalogue.set_series([changed]) == 1
+    assert [rule.series for rule in catalogue.series_rules()] == ["I.1", "II.4"]
+    assert catalogue.series_rule("II.4") == changed
 
 
 # --- units and ingests
