@@ -2,7 +2,7 @@
 """The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, the outbox and leases.
 
 What describes records lies in the store; this is what steps need to agree on while they work. The contract suite,
-tests/contract/test_catalogue.py, is the port's real definition.
+tests/contract/test_catalogue.py and test_catalogue_inventory.py, is the port's real definition.
 """
 
 from collections.abc import Collection, Iterable, Sequence

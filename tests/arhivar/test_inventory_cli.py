@@ -11,6 +11,7 @@ from arhivar.intake.describe import describe_drop
 from repository.records import InventoryEntry, SeriesRule
 from schemas.drop import Intent
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE
+from schemas.ingest import IngestState
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
 from tests.arhivar.test_cli import run
@@ -153,13 +154,13 @@ def test_the_nomenclator_says_who_sees_a_new_unit_and_a_rescan_keeps_it(
         assert run(capsys, "inventory", kind, str(files / file), "--apply")[0] == EXIT_DONE
     make_binder(town.inbox, "T-1", text_pages(2))
     make_binder(town.inbox, "T-2", text_pages(1, "altul"))
-    town.ingest()
+    assert {outcome.state for outcome in town.ingest().outcomes} == {IngestState.RECONCILED}
     with open_archive(town.settings) as archive:
         assert access_classes(archive, "T/1") == (AccessClass.PERSONAL, AccessClass.PERSONAL)
         assert access_classes(archive, "T/2") == (AccessClass.STAFF, AccessClass.STAFF)
         archive.catalogue.set_series([SeriesRule(series="II.4", title="Stare civilă")])
     rescan = {"reference_code": "T/1", "intent": Intent.REPLACE_UNIT.value}
     make_binder(town.inbox, "again", text_pages(2, "nou"), description=rescan)
-    town.ingest()
+    assert [outcome.state for outcome in town.ingest().outcomes] == [IngestState.RECONCILED]
     with open_archive(town.settings) as archive:
         assert access_classes(archive, "T/1") == (AccessClass.PERSONAL, AccessClass.PERSONAL)
