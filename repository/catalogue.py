@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The port to work in flight: inventory, units, ingests, pages, findings, ledgers, the outbox and leases.
+"""The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, the outbox and leases.
 
 What describes records lies in the store; this is what steps need to agree on while they work. The contract suite,
-tests/contract/test_catalogue.py, is the port's real definition.
+tests/contract/test_catalogue.py and test_catalogue_inventory.py, is the port's real definition.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -17,6 +17,7 @@ from repository.records import (
     OutboxEntry,
     PageRow,
     QuarantineRow,
+    SeriesRule,
     UnitRow,
 )
 from schemas.findings import Finding
@@ -47,12 +48,35 @@ class Catalogue(Protocol):
     def add_inventory(self, entries: Iterable[InventoryEntry]) -> int:
         """Take up entries, replacing those of the same reference code; how many.
 
-        Two entries of one barcode, here or with what is known: `CatalogueError`, and nothing is taken up.
+        Two entries of one barcode, or two codes of one `schemas.naming.folder_key`, here or with what is known:
+        `CatalogueError`, and nothing is taken up.
         """
+        ...
+
+    def inventory(self) -> list[InventoryEntry]:
+        """All entries, by reference code."""
+        ...
+
+    def inventory_for_folder(self, name: str) -> InventoryEntry | None:
+        """The entry that a folder of this name is of: by reference code, else barcode, else the code's `folder_key`."""
         ...
 
     def inventory_entry(self, name_or_barcode: str) -> InventoryEntry | None:
         """The entry of that reference code, or else of that barcode (composed and decomposed letters are the same)."""
+        ...
+
+    # --- nomenclator
+
+    def set_series(self, rules: Iterable[SeriesRule]) -> int:
+        """Take up rules, replacing those of the same series; how many. Other series keep theirs."""
+        ...
+
+    def series_rule(self, series: str) -> SeriesRule | None:
+        """The rule of that series (composed and decomposed letters are the same)."""
+        ...
+
+    def series_rules(self) -> list[SeriesRule]:
+        """All rules, by series."""
         ...
 
     # --- units

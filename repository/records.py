@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from schemas.base import Record
 from schemas.drop import ArchivalDate, Intent, LanguageCode, Name
@@ -28,6 +28,25 @@ class InventoryEntry(Record):
     folios: int | None = Field(default=None, ge=1)
     blanks: int | None = Field(default=None, ge=0)
     languages: tuple[LanguageCode, ...] | None = Field(default=None, min_length=1)
+    notes: str | None = Field(default=None, description="Observații")
+
+
+class SeriesRule(Record):
+    """One line of the nomenclator: how long the records of a series are kept, and who sees a new unit of it."""
+
+    series: Name = Field(description="indicativ în nomenclator")
+    title: Name
+    retention_years: int | None = Field(default=None, ge=1, description="years; None for permanent keeping")
+    review: bool = Field(default=False, description="C.S.: a commission decides when the term ends")
+    access_class: AccessClass = AccessClass.STAFF
+    notes: str | None = None
+
+    @field_validator("access_class")
+    @classmethod
+    def _never_public(cls, value: AccessClass) -> AccessClass:
+        if value is AccessClass.PUBLIC:
+            raise ValueError("a person makes records public, unit by unit; a nomenclator cannot")
+        return value
 
 
 @dataclass(frozen=True, slots=True)

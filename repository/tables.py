@@ -20,7 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-REVISION = "0001"
+from schemas.naming import FOLDER_KEY_LENGTH
+
+REVISION = "0002"
 """The migration that these tables agree with."""
 
 
@@ -68,6 +70,18 @@ class InventoryTable(Base):
     barcode: Mapped[str | None] = mapped_column(String(500), unique=True)
     entry: Mapped[str] = mapped_column(Text)
     """`records.InventoryEntry` as JSON."""
+    folder_key: Mapped[str | None] = mapped_column(String(FOLDER_KEY_LENGTH), index=True, unique=True)
+    """`schemas.naming.folder_key` of the reference code; None where that is empty."""
+
+
+class SeriesTable(Base):
+    """The imported nomenclator."""
+
+    __tablename__ = "series"
+
+    series: Mapped[str] = mapped_column(String(500), primary_key=True)
+    rule: Mapped[str] = mapped_column(Text)
+    """`records.SeriesRule` as JSON."""
 
 
 class UnitTable(Base):

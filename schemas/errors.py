@@ -14,7 +14,8 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── InboxMissing
     │   ├── UnitUnknown, PageUnknown
     │   ├── QueryMalformed
-    │   └── TargetNotEmpty
+    │   ├── TargetNotEmpty
+    │   └── InputUnreadable, OutputExists
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   ├── CopyDiffers
     │   └── ShareUnavailable
@@ -159,6 +160,22 @@ class TargetNotEmpty(UsageError):
     message = Message(
         ro="Folderul {target} nu este gol. Alegeți un folder nou pentru export.",
         en="The folder {target} is not empty. Choose a new folder for the export.",
+    )
+
+
+class InputUnreadable(UsageError):
+    code = "ARH-1060"
+    message = Message(
+        ro="Fișierul {file} nu poate fi citit: {detail}. Verificați calea și drepturile.",
+        en="The file {file} cannot be read: {detail}. Check its path and permissions.",
+    )
+
+
+class OutputExists(UsageError):
+    code = "ARH-1061"
+    message = Message(
+        ro="Fișierul {file} nu poate fi scris ca fișier nou: {detail}. Alegeți alt nume.",
+        en="The file {file} cannot be written as a new file: {detail}. Choose another name.",
     )
 
 

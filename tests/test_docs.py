@@ -8,10 +8,12 @@ import click
 import pytest
 
 from arhivar.cli.main import COMMANDS, cli
+from arhivar.inventory.columns import INVENTORY, NOMENCLATOR, Table
 from arhivar.settings import SETTING_NAMES, Settings
 from schemas.drop import DropDescription
 from schemas.errors import ArhivarError, all_errors
 from schemas.findings import FINDINGS, FindingCode
+from schemas.inventory import PROBLEMS, ProblemCode
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
@@ -63,17 +65,41 @@ def test_every_finding_is_documented_as_it_is(code: FindingCode) -> None:
     assert row[3] == rule.advice.en.replace("{{", "{").replace("}}", "}")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
+def _commands() -> dict[str, click.Command]:
+    """Every command by the words that call it; of a group, its commands."""
+    found: dict[str, click.Command] = {}
+    context = click.Context(cli)
+    for name in COMMANDS:
+        command = cli.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            found |= {f"{name} {inner}": one for inner, one in command.commands.items()}
+        else:
+            found[name] = command
+    return found
+
+
+@pytest.mark.parametrize("name", _commands())
 def test_every_command_and_option_is_documented(name: str) -> None:
     text = (DOCS / "commands.md").read_text(encoding="utf-8")
-    section = re.search(rf"^## `arhivar {name}.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    section = re.search(rf"^## `arhivar {name}\b.*?(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
     assert section is not None, f"docs/commands.md has no section for {name}"
-    command = cli.get_command(click.Context(cli), name)
-    assert command is not None
-    for parameter in command.params:
+    for parameter in _commands()[name].params:
         for option in parameter.opts if isinstance(parameter, click.Option) else [parameter.name or ""]:
             spelt = f"`{option}" if option.startswith("--") else option.upper()
             assert spelt in section.group(0), f"{name}: {option}"
+
+
+@pytest.mark.parametrize("code", list(ProblemCode))
+def test_every_problem_of_an_import_is_documented_as_it_is(code: ProblemCode) -> None:
+    assert _rows("inventory.md")[code.value][1] == PROBLEMS[code].en
+
+
+@pytest.mark.parametrize("table", [INVENTORY, NOMENCLATOR])
+def test_every_column_of_an_import_is_documented(table: Table) -> None:
+    text = (DOCS / "inventory.md").read_text(encoding="utf-8")
+    for column in table.columns:
+        assert f"| `{column.name}` | {column.heading.ro} |" in text, column.name
 
 
 def test_every_field_of_a_drop_is_documented() -> None:

@@ -13,7 +13,7 @@ from repository.catalogue import Catalogue
 from schemas.drop import DropDescription
 from schemas.findings import Finding, FindingCode
 from schemas.messages import Message
-from schemas.unit import UnitDescription
+from schemas.unit import AccessClass, UnitDescription
 
 _MAX_DESCRIPTION_BYTES = 1024 * 1024
 
@@ -110,10 +110,11 @@ def describe_drop(
     if own is not None and own.drop is None:
         return own
     stated = own.drop if own is not None else None
-    entry = catalogue.inventory_entry(stated.reference_code if stated is not None else name)
+    # A folder cannot hold every sign of a code; what is written down can, and is taken at its word.
+    entry = catalogue.inventory_for_folder(name) if stated is None else catalogue.inventory_entry(stated.reference_code)
     if entry is None and stated is not None and stated.barcode is not None:
         entry = catalogue.inventory_entry(stated.barcode)
-    values: dict[str, object] = {} if entry is None else entry.model_dump(exclude_none=True)
+    values: dict[str, object] = {} if entry is None else entry.model_dump(exclude_none=True, exclude={"notes"})
     if stated is not None:
         values |= stated.model_dump(exclude_none=True, exclude_unset=True)
     if not values:
@@ -125,7 +126,15 @@ def describe_drop(
     return Described(DropDescription.model_validate(values))
 
 
-def unit_description(drop: DropDescription, default_languages: Sequence[str]) -> UnitDescription:
+def first_access_class(drop: DropDescription, catalogue: Catalogue) -> AccessClass:
+    """Who sees a new unit until a person decides: what the nomenclator says of its series, else the staff."""
+    rule = catalogue.series_rule(drop.series) if drop.series is not None else None
+    return AccessClass.STAFF if rule is None else rule.access_class
+
+
+def unit_description(
+    drop: DropDescription, default_languages: Sequence[str], access_class: AccessClass = AccessClass.STAFF
+) -> UnitDescription:
     """The unit's description in ISAD(G) elements, from what the drop and the inventory say."""
     return UnitDescription(
         reference_code=drop.reference_code,
@@ -138,4 +147,5 @@ def unit_description(drop: DropDescription, default_languages: Sequence[str]) ->
         blanks=drop.blanks,
         languages=drop.languages or tuple(default_languages),
         barcode=drop.barcode,
+        access_class=access_class,
     )

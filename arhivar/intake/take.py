@@ -11,7 +11,7 @@ import structlog
 
 from arhivar.composition import Archive, object_id
 from arhivar.intake.claims import Claim, claim_drop, holding, release_claim
-from arhivar.intake.describe import Described, describe_drop, unit_description
+from arhivar.intake.describe import Described, describe_drop, first_access_class, unit_description
 from arhivar.intake.drops import Drop, PageCount, Readiness, expected_pages, judge, list_drops
 from arhivar.intake.examine import (
     Examined,
@@ -149,6 +149,7 @@ def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: 
 
 def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined) -> Manifest:
     unit = archive.catalogue.unit_by_reference(drop.reference_code)
+    access_class = unit.access_class if unit is not None else first_access_class(drop, archive.catalogue)
     unit_uuid = unit.unit_id if unit is not None else unit_id(drop.reference_code)
     files = digest_files(claim.path, examined.files)
     return Manifest(
@@ -158,7 +159,7 @@ def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: E
         volume=drop.volume,
         folder=claim.name,
         received_at=datetime.now(UTC),
-        description=unit_description(drop, archive.settings.languages),
+        description=unit_description(drop, archive.settings.languages, access_class),
         files=files,
         pages=(),
     )

@@ -17,11 +17,11 @@ def _config() -> Config:
     return config
 
 
-def upgrade(connection: Connection) -> None:
-    """Bring the database to the newest version; at that version already, nothing is done."""
+def upgrade(connection: Connection, version: str = "head") -> None:
+    """Bring the database to that version, else the newest; at it already, nothing is done."""
     config = _config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)
 
 
 def newest() -> str | None:

@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from repository.catalogue import Catalogue
+from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from search.index import SearchIndex
 from tests.contract.search_backends import BACK_ENDS, Opener
 
@@ -25,3 +27,18 @@ def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opene
 @pytest.fixture
 def index(open_index: Opener) -> SearchIndex:
     return open_index()
+
+
+def _sqlite(folder: Path) -> Catalogue:
+    return SqlCatalogue(sqlite_url(folder / "catalogue.sqlite"))
+
+
+CATALOGUES: dict[str, Callable[[Path], Catalogue]] = {"sqlite": _sqlite}
+
+
+@pytest.fixture(params=list(CATALOGUES.values()), ids=list(CATALOGUES))
+def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
+    made: Catalogue = request.param(tmp_path)
+    made.upgrade()
+    yield made
+    made.close()

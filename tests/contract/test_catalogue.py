@@ -1,16 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What every catalogue promises (`repository.catalogue.Catalogue`)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
 
 from repository.catalogue import Catalogue
-from repository.records import IngestRow, InventoryEntry, Lease, OutboxEntry
-from repository.sql_catalogue import SqlCatalogue, sqlite_url
+from repository.records import IngestRow, Lease, OutboxEntry
 from schemas.drop import Intent
 from schemas.errors import CatalogueError, LeaseLost
 from schemas.findings import Finding, FindingCode
@@ -21,21 +19,6 @@ from schemas.unit import AccessClass, UnitDescription
 
 NOW = datetime(2025, 3, 4, 5, 6, 7, 890123, tzinfo=UTC)
 CODE = "PMB/Urbanism/1987/12"
-
-
-def sqlite(folder: Path) -> Catalogue:
-    return SqlCatalogue(sqlite_url(folder / "catalogue.sqlite"))
-
-
-CATALOGUES: dict[str, Callable[[Path], Catalogue]] = {"sqlite": sqlite}
-
-
-@pytest.fixture(params=list(CATALOGUES.values()), ids=list(CATALOGUES))
-def catalogue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Catalogue]:
-    made: Catalogue = request.param(tmp_path)
-    made.upgrade()
-    yield made
-    made.close()
 
 
 def manifest(
@@ -84,52 +67,6 @@ def record(catalogue: Catalogue, ingest: str, number: int, words: int = 5) -> No
 def test_upgrading_again_loses_nothing(catalogue: Catalogue, ingest: IngestRow) -> None:
     catalogue.upgrade()
     assert catalogue.ingest(ingest.ingest_id) == ingest
-
-
-# --- inventory
-
-
-def test_the_inventory_is_found_by_reference_code_or_barcode(catalogue: Catalogue) -> None:
-    one = InventoryEntry(reference_code="PM/1", barcode="590001", title="Dosar", folios=250, languages=("ron", "hun"))
-    two = InventoryEntry(reference_code="PM/2")
-    assert catalogue.add_inventory([one, two]) == 2
-    assert catalogue.inventory_entry("PM/1") == one
-    assert catalogue.inventory_entry("590001") == one
-    assert catalogue.inventory_entry("PM/2") == two
-    assert catalogue.inventory_entry("PM/3") is None
-
-
-def test_a_reference_code_goes_before_a_barcode(catalogue: Catalogue) -> None:
-    one = InventoryEntry(reference_code="100", barcode="200")
-    two = InventoryEntry(reference_code="200", barcode="300")
-    catalogue.add_inventory([one, two])
-    assert catalogue.inventory_entry("200") == two
-
-
-def test_letters_may_come_composed_or_decomposed(catalogue: Catalogue) -> None:
-    entry = InventoryEntry(reference_code="Hot\u0103r\u00e2ri 1987")
-    catalogue.add_inventory([entry])
-    assert catalogue.inventory_entry("Hota\u0306ra\u0302ri 1987") == entry
-
-
-def test_importing_again_replaces_entries_even_where_barcodes_change_hands(catalogue: Catalogue) -> None:
-    catalogue.add_inventory([InventoryEntry(reference_code=code, barcode=code.lower()) for code in "ABC"])
-    swapped = [InventoryEntry(reference_code="A", barcode="b"), InventoryEntry(reference_code="B", barcode="a")]
-    catalogue.add_inventory(swapped)
-    assert catalogue.inventory_entry("A") == swapped[0]
-    assert catalogue.inventory_entry("a") == swapped[1]
-    assert catalogue.inventory_entry("c") == InventoryEntry(reference_code="C", barcode="c")
-
-
-def test_one_barcode_on_two_binders_is_refused_whole(catalogue: Catalogue) -> None:
-    catalogue.add_inventory([InventoryEntry(reference_code="A", barcode="1")])
-    for entries in (
-        [InventoryEntry(reference_code="B"), InventoryEntry(reference_code="C", barcode="1")],
-        [InventoryEntry(reference_code="B", barcode="2"), InventoryEntry(reference_code="C", barcode="2")],
-    ):
-        with pytest.raises(CatalogueError, match="barcode"):
-            catalogue.add_inventory(entries)
-        assert catalogue.inventory_entry("B") is None
 
 
 # --- units and ingests

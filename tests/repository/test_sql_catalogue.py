@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from repository.migrations.run import newest
+from repository.migrations.run import upgrade as migrate
 from repository.records import InventoryEntry
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.tables import REVISION, Base
@@ -58,6 +59,25 @@ def test_the_migrations_make_exactly_the_tables(catalogue: SqlCatalogue, file: P
 
 def _folded(sql: str) -> set[str]:
     return set(sql.replace(",", " ").split())
+
+
+def test_entries_of_an_older_catalogue_are_found_by_folder_name_after_an_upgrade(file: Path) -> None:
+    file.parent.mkdir(parents=True)
+    engine = create_engine(sqlite_url(file))
+    with engine.begin() as connection:
+        migrate(connection, "0001")
+        for code in ("LU/1", "LU-1", "---"):
+            entry = InventoryEntry(reference_code=code).to_json().decode()
+            connection.execute(
+                text("INSERT INTO inventory (reference_code, entry) VALUES (:c, :e)"), {"c": code, "e": entry}
+            )
+    engine.dispose()
+    with SqlCatalogue(sqlite_url(file)) as catalogue:
+        catalogue.upgrade()
+        found = catalogue.inventory_for_folder("lu_1")
+        assert found is not None
+        assert found.reference_code == "LU-1"
+        assert len(catalogue.inventory()) == 3
 
 
 def test_the_tables_know_their_migration() -> None:
