@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha512
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from repository.object_store import ObjectStore
 from repository.ocfl_difference import OcflDifference, Problem
@@ -84,7 +84,9 @@ class _Head:
 class OcflRepository:
     """An OCFL storage root under `prefix` of the store. Raises the store's errors besides those named."""
 
-    def __init__(self, store: ObjectStore, prefix: str = "ocfl") -> None:
+    DEFAULT_PREFIX: Final = "ocfl"
+
+    def __init__(self, store: ObjectStore, prefix: str = DEFAULT_PREFIX) -> None:
         self.store = store
         self.prefix = prefix.strip("/")
 
@@ -96,6 +98,11 @@ class OcflRepository:
         self.store.initialise()
         for path, data in ROOT_FILES.items():
             self.store.put(f"{self.prefix}/{path}", data)
+
+    def require_root(self) -> None:
+        """Raises `StoreUnavailable` where the storage root is not there: a disk that is gone is no empty archive."""
+        if not self.store.exists(f"{self.prefix}/{STORAGE_ROOT}"):
+            raise StoreUnavailable(where=self.prefix, detail=f"it holds no {STORAGE_ROOT}")
 
     def head(self, object_id: str) -> int | None:
         """The newest version's number, or None where there is no such object."""
@@ -313,7 +320,7 @@ class OcflRepository:
         except ObjectMissing:
             return Problem.MISSING
         except (StoreUnavailable, OSError):  # a bad sector, say; but not a disk that is gone
-            self.store.exists(f"{self.prefix}/{STORAGE_ROOT}")
+            self.require_root()
             return Problem.UNREADABLE
         return None if found.hexdigest() == digest else Problem.DAMAGED
 
