@@ -29,6 +29,9 @@ if TYPE_CHECKING:  # commands that read no pages start without the image librari
 _FORGOTTEN = timedelta(days=1)
 """No write takes so long: what is still unfinished after it was left by a crash."""
 
+INDEX_FOLDER = "index"
+"""Of the search index, in the archive's folder."""
+
 _FIRST_SETTINGS = """# Settings of this archive, listed in docs/settings.md; each can also be given as ARHIVAR_<NAME>.
 # organisation = "Primăria …"
 # languages = ["ron", "hun", "deu"]
@@ -78,18 +81,35 @@ def init_archive(settings: Settings) -> bool:
     return new
 
 
+def recover_catalogue(settings: Settings) -> bool:
+    """Make an empty catalogue beside a store that has lost its own; whether that was needed.
+
+    Raises ArchiveMissing where there is no store either.
+    """
+    file = _catalogue_file(settings.home)
+    if file.exists():
+        return False
+    if not (settings.home / "store" / OcflRepository.DEFAULT_PREFIX).is_dir():
+        raise ArchiveMissing(home=str(settings.home))
+    with SqlCatalogue(sqlite_url(file)) as catalogue:
+        catalogue.upgrade()
+    return True
+
+
 @contextmanager
-def open_archive(settings: Settings) -> Iterator[Archive]:
-    """Open the archive for the length of the block. Raises ArchiveMissing, CatalogueVersion, IndexVersion."""
+def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterator[Archive]:
+    """Open the archive for the length of the block, with another index than its own where a folder is given.
+
+    Raises ArchiveMissing, CatalogueVersion, IndexVersion.
+    """
     home = settings.home
     if not _catalogue_file(home).exists():
         raise ArchiveMissing(home=str(home))
     store = FilesystemStore(home / "store")
     with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
-        index_folder = home / "index"
-        if not index_folder.exists():  # a lost index is built again from the store
+        if index_folder is None and not (home / INDEX_FOLDER).exists():  # a lost index is built again from the store
             catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
-        index = TantivyIndex(index_folder)
+        index = TantivyIndex(index_folder or home / INDEX_FOLDER)
         try:
             yield Archive(
                 settings=settings,

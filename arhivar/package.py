@@ -3,8 +3,8 @@
 
 from arhivar.composition import Archive
 from repository.records import UnitRow
-from schemas.errors import UnitUnknown
-from schemas.ingest import FileRole, StagedFile
+from schemas.errors import PackageInvalid, UnitUnknown
+from schemas.ingest import FileRole, Manifest, StagedFile
 from schemas.unit import PackageDescription
 
 DESCRIPTION_PATH = "metadata/unit.json"
@@ -45,6 +45,20 @@ def require_unit(archive: Archive, reference_code: str) -> UnitRow:
 
 
 def read_package(archive: Archive, identifier: str) -> PackageDescription:
-    """What the head version says of itself. Raises ObjectMissing."""
+    """What the head version says of itself. Raises ObjectMissing, and PackageInvalid for a damaged description."""
     with archive.packages.open(identifier, DESCRIPTION_PATH) as stream:
-        return PackageDescription.from_json(stream.read())
+        data = stream.read()
+    try:
+        return PackageDescription.from_json(data)
+    except ValueError as error:
+        raise PackageInvalid(unit=identifier, detail=f"{DESCRIPTION_PATH} cannot be understood") from error
+
+
+def read_manifest(archive: Archive, identifier: str) -> Manifest:
+    """What intake captured for the head version. Raises ObjectMissing, and PackageInvalid for a damaged manifest."""
+    with archive.packages.open(identifier, MANIFEST_PATH) as stream:
+        data = stream.read()
+    try:
+        return Manifest.from_json(data)
+    except ValueError as error:
+        raise PackageInvalid(unit=identifier, detail=f"{MANIFEST_PATH} cannot be understood") from error

@@ -155,6 +155,14 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     if row.state is IngestState.INDEXED:
         archive.catalogue.enqueue([manifest.unit_id], datetime.now(UTC))
     drain_outbox(archive)
+    return close_ingest(archive, manifest)
+
+
+def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
+    """Measure the ledger of an ingest that the index shows; where it balances, the ingest is reconciled.
+
+    Hold the lease of the ingest. Raises StoreError, SearchIndexError, CatalogueError.
+    """
     _advance(archive, manifest, IngestState.INDEXED)
     ledger = measure_ledger(archive, manifest.unit_id)
     archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
@@ -162,7 +170,7 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
     if not ledger.differences:
-        _clear(archive, manifest, work)
+        _clear(archive, manifest, WorkArea(archive.work))
     return ledger
 
 

@@ -38,7 +38,10 @@ def marked_pages(path: Path) -> set[int]:
             piece = page.obj.get(pikepdf.Name.PieceInfo)
             if piece is None or _APPLICATION not in piece or index not in shown:
                 continue
-            found.add(int(piece[_APPLICATION].Private.Page))
+            try:
+                found.add(int(piece[_APPLICATION].Private.Page))
+            except (AttributeError, KeyError, TypeError, ValueError):  # a damaged mark names no page
+                continue
     return found
 
 

@@ -17,6 +17,7 @@ from repository.records import (
     OutboxEntry,
     PageRow,
     QuarantineRow,
+    Restored,
     SeriesRule,
     UnitRow,
 )
@@ -197,6 +198,20 @@ class Catalogue(Protocol):
 
     def outbox_done(self, ids: Iterable[int]) -> None:
         """The index shows these. Ids are never used again, so a late answer cannot strike out another entry."""
+        ...
+
+    def restore_deposit(
+        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+    ) -> Restored:
+        """Enter what the package of this version says and the catalogue lacks; what that was. Nothing is deleted.
+
+        Unit, ingest and pages are entered where they are missing; a unit or an ingest that is behind catches up, and
+        pages of this very version are made to agree. With `head` (the unit's newest version) the ingest is deposited
+        and waits for the index; else a newer one has taken its place, and it counts as reconciled. An ingest that the
+        catalogue knows to be further (a later attempt or version, set aside) stays as it is, and so does who may see
+        the unit. The same again: nothing is done. A reference code of another unit, or pages that are not those of the
+        manifest: `CatalogueError`.
+        """
         ...
 
     # --- leases

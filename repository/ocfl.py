@@ -15,15 +15,17 @@ lost its lease without noticing is stopped before it replaces the root inventory
 since its version's folder is not as it wrote it.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha512
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 from repository.object_store import ObjectStore
+from repository.ocfl_difference import OcflDifference, Problem
 from repository.ocfl_inventory import (
     DECLARATION,
     DECLARATION_BYTES,
@@ -36,7 +38,7 @@ from repository.ocfl_inventory import (
     parse_inventory,
     sidecar,
 )
-from repository.ocfl_layout import ROOT_FILES, object_path
+from repository.ocfl_layout import ROOT_FILES, STORAGE_ROOT, object_id_of, object_path, split_object_path
 from schemas.errors import (
     LeaseLost,
     ObjectDamaged,
@@ -82,7 +84,9 @@ class _Head:
 class OcflRepository:
     """An OCFL storage root under `prefix` of the store. Raises the store's errors besides those named."""
 
-    def __init__(self, store: ObjectStore, prefix: str = "ocfl") -> None:
+    DEFAULT_PREFIX: Final = "ocfl"
+
+    def __init__(self, store: ObjectStore, prefix: str = DEFAULT_PREFIX) -> None:
         self.store = store
         self.prefix = prefix.strip("/")
 
@@ -94,6 +98,11 @@ class OcflRepository:
         self.store.initialise()
         for path, data in ROOT_FILES.items():
             self.store.put(f"{self.prefix}/{path}", data)
+
+    def require_root(self) -> None:
+        """Raises `StoreUnavailable` where the storage root is not there: a disk that is gone is no empty archive."""
+        if not self.store.exists(f"{self.prefix}/{STORAGE_ROOT}"):
+            raise StoreUnavailable(where=self.prefix, detail=f"it holds no {STORAGE_ROOT}")
 
     def head(self, object_id: str) -> int | None:
         """The newest version's number, or None where there is no such object."""
@@ -181,32 +190,60 @@ class OcflRepository:
                 done.append(f"{root}/{key} was swept: no inventory names it")
         return done
 
-    def verify(self, object_id: str) -> list[str]:
-        """Read every byte of the object again; each difference from its inventories, a sentence each.
+    def objects(self) -> list[str]:
+        """The ids of all objects that have a whole version, sorted; read from the store alone.
 
-        Raises `ObjectMissing` for an unknown object, `ObjectDamaged` or `PackageInvalid` for an unusable inventory.
+        An id is what the folder's name says, or for a shortened name its inventory. What is no object's folder is
+        passed over, and so is a first version that was never completed.
         """
-        head = self._existing(object_id)
+        found: dict[str, str] = {}
+        for stored in self.store.list(f"{self.prefix}/"):
+            folder, name = split_object_path(stored.key.removeprefix(f"{self.prefix}/"))
+            if folder and (name == INVENTORY or _VERSION_INVENTORY.fullmatch(name)):
+                found.setdefault(folder, stored.key)
+        ids = (object_id_of(folder) or self._id_in(key) for folder, key in found.items())
+        return sorted({one for one in ids if one is not None and self._complete(one)})
+
+    def verify(self, object_id: str, on_bytes: Callable[[int], object] | None = None) -> list[OcflDifference]:
+        """Read every byte of the object again; each difference from its inventories.
+
+        `on_bytes` hears how many bytes were read since the last time. A file that the medium does not give back counts
+        as damaged as long as the store itself answers. Where the root's inventory cannot be believed, the newest
+        version's own stands in for it. Raises `ObjectMissing` for an unknown object, `ObjectDamaged` or
+        `PackageInvalid` where no inventory can be believed, `StoreUnavailable` where the store does not answer.
+        """
+        differences: list[OcflDifference] = []
+        try:
+            head = self._existing(object_id)
+        except (ObjectDamaged, PackageInvalid):
+            last = self._last_complete(object_id)
+            if last is None:
+                raise
+            head = _Head(last.inventory, last.data)
+            differences.append(OcflDifference(INVENTORY, Problem.UNSEALED))
         root = self._root(object_id)
-        differences = [f"{root}/{name} does not belong to the head: a writer was killed" for name in head.torn]
-        digests = {path: digest for digest, paths in head.inventory.manifest.items() for path in paths}
+        inventory = head.inventory
+        differences += [OcflDifference(name, Problem.TORN) for name in head.torn]
+        digests = {path: digest for digest, paths in inventory.manifest.items() for path in paths}
         present = set(self._keys(object_id))
-        inventories = [f"v{number}/{INVENTORY}" for number in range(1, head.inventory.head + 1)]
+        inventories = [f"v{number}/{INVENTORY}" for number in range(1, inventory.head + 1)]
         expected = {DECLARATION, INVENTORY, SIDECAR, *digests, *inventories}
         expected |= {f"{path}.sha512" for path in inventories}
-        differences += [f"{root}/{path} is missing" for path in sorted(expected - present)]
-        differences += [f"{root}/{path} is named by no inventory" for path in sorted(present - expected)]
+
+        def difference(path: str, problem: Problem) -> OcflDifference:
+            return OcflDifference(path, problem, inventory.uses(digests[path]) if path in digests else ())
+
+        differences += [difference(path, Problem.MISSING) for path in sorted(expected - present)]
+        differences += [difference(path, Problem.UNNAMED) for path in sorted(present - expected)]
         for path in sorted(present & digests.keys()):
-            with self.store.open(f"{root}/{path}") as stream:
-                if _digest_of(stream) != digests[path]:
-                    differences.append(f"{root}/{path} does not match its digest")
-        differences += [
-            f"{root}/{path} does not match its sidecar" for path in inventories if self._unsealed(root, path)
-        ]
-        if self._read(f"{root}/v{head.inventory.head}/{INVENTORY}") not in {head.data, None}:
-            differences.append(f"{root}/{INVENTORY} is not that of v{head.inventory.head}")
+            problem = self._read_again(f"{root}/{path}", digests[path], on_bytes or (lambda _: None))
+            if problem is not None:
+                differences.append(difference(path, problem))
+        differences += [OcflDifference(path, Problem.UNSEALED) for path in inventories if self._unsealed(root, path)]
+        if self._read(f"{root}/v{inventory.head}/{INVENTORY}") not in {head.data, None}:
+            differences.append(OcflDifference(INVENTORY, Problem.NOT_THE_HEAD))
         if self._read(f"{root}/{DECLARATION}") not in {DECLARATION_BYTES, None}:
-            differences.append(f"{root}/{DECLARATION} does not declare an OCFL 1.1 object")
+            differences.append(OcflDifference(DECLARATION, Problem.NOT_DECLARED))
         return differences
 
     # --- reading
@@ -257,6 +294,35 @@ class OcflRepository:
             if data is not None and _agrees(self._read(f"{root}/v{number}/{SIDECAR}"), data):
                 return _Head(parse_inventory(data, object_id), data, (INVENTORY, SIDECAR))
         return None
+
+    def _complete(self, object_id: str) -> bool:
+        """Whether the object has something to show, be it damaged."""
+        try:
+            return self._load(object_id) is not None
+        except (ObjectDamaged, PackageInvalid):
+            return True
+
+    def _id_in(self, key: str) -> str | None:
+        """The id that an inventory states, if it lies where that id belongs."""
+        try:
+            stated = json.loads(self.store.read(key))["id"]
+        except (ObjectMissing, ValueError, KeyError, TypeError):
+            return None
+        return stated if isinstance(stated, str) and key.startswith(f"{self._root(stated)}/") else None
+
+    def _read_again(self, key: str, digest: str, on_bytes: Callable[[int], object]) -> Problem | None:
+        try:
+            with self.store.open(key) as stream:
+                found = sha512()
+                while chunk := stream.read(_CHUNK_BYTES):
+                    found.update(chunk)
+                    on_bytes(len(chunk))
+        except ObjectMissing:
+            return Problem.MISSING
+        except (StoreUnavailable, OSError):  # a bad sector, say; but not a disk that is gone
+            self.require_root()
+            return Problem.UNREADABLE
+        return None if found.hexdigest() == digest else Problem.DAMAGED
 
     def _unsealed(self, root: str, path: str) -> bool:
         data = self._read(f"{root}/{path}")

@@ -58,6 +58,15 @@ class Inventory:
             raise PackageInvalid(unit=self.object_id, detail=detail)
         return self.versions[number - 1]
 
+    def uses(self, digest: str) -> tuple[tuple[int, str], ...]:
+        """Where content is used: version and logical path, newest version first."""
+        return tuple(
+            (number, path)
+            for number in range(self.head, 0, -1)
+            for path, used in sorted(self.versions[number - 1].state.items())
+            if used == digest
+        )
+
     def add(self, version: Version, new_content: Mapping[str, str]) -> "Inventory":
         """The next inventory. `new_content`: digest to content path, for digests that the object does not hold yet."""
         manifest = {**self.manifest, **{digest: (path,) for digest, path in new_content.items()}}

@@ -10,14 +10,17 @@ import json
 import re
 from hashlib import sha256
 from typing import Final
+from urllib.parse import unquote
 
 EXTENSION: Final = "0003-hash-and-id-n-tuple-storage-layout"
 TUPLE_SIZE: Final = 3
 TUPLES: Final = 3
 _NAME_MAX: Final = 100
+STORAGE_ROOT: Final = "0=ocfl_1.1"
+"""Declares the storage root: what is there as long as the store is."""
 
 ROOT_FILES: Final[dict[str, bytes]] = {
-    "0=ocfl_1.1": b"ocfl_1.1\n",
+    STORAGE_ROOT: b"ocfl_1.1\n",
     "ocfl_layout.json": json.dumps(
         {
             "extension": EXTENSION,
@@ -43,3 +46,17 @@ def object_path(object_id: str) -> str:
     if len(name) > _NAME_MAX:
         name = f"{name[:_NAME_MAX]}-{digest}"
     return "/".join([*tuples, name])
+
+
+def split_object_path(path: str) -> tuple[str, str]:
+    """An object's folder and the rest, of a path in the storage root; two empty strings for what is in no object."""
+    parts = path.split("/", TUPLES + 1)
+    if len(parts) <= TUPLES + 1 or any(len(part) != TUPLE_SIZE for part in parts[:TUPLES]):
+        return "", ""
+    return "/".join(parts[: TUPLES + 1]), parts[TUPLES + 1]
+
+
+def object_id_of(folder: str) -> str | None:
+    """The id that an object's folder is named after; None for a name that was shortened, or is none of ours."""
+    stated = unquote(folder.rpartition("/")[2], errors="replace")
+    return stated if object_path(stated) == folder else None

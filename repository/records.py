@@ -115,6 +115,15 @@ class QuarantineRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """What `Catalogue.restore_deposit` had to enter or bring up to date."""
+
+    unit: bool
+    ingest: bool
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxEntry:
     """A version that the index does not show yet."""
 

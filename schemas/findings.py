@@ -65,6 +65,14 @@ class FindingCode(StrEnum):
     TARGET_RECOGNISED = "target-recognised"
     PAGE_NEAR_DUPLICATE = "page-near-duplicate"
     LEDGER_DIFFERENCE = "ledger-difference"
+    STORED_FILE_MISSING = "stored-file-missing"
+    STORED_FILE_DAMAGED = "stored-file-damaged"
+    STORED_FILE_UNEXPECTED = "stored-file-unexpected"
+    PACKAGE_MISSING = "package-missing"
+    PACKAGE_DAMAGED = "package-damaged"
+    CATALOGUE_ROW_MISSING = "catalogue-row-missing"
+    CATALOGUE_DIFFERS = "catalogue-differs"
+    INDEX_STALE = "index-stale"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +125,14 @@ _EXPOSE = Message(
     en="Correct the scanner's brightness and scan again.",
 )
 _NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
+_RESTORE = Message(
+    ro="Restaurați fișierul din replică sau din copia de siguranță; nu mai modificați pachetul până atunci.",
+    en="Restore the file from the replica or the backup; change nothing in the package until then.",
+)
+_REBUILD = Message(
+    ro="Rulați `arhivar rebuild`, apoi din nou `arhivar verify`.",
+    en="Run `arhivar rebuild`, then `arhivar verify` again.",
+)
 _LOOK = Message(ro="Verificați pagina cu ochiul liber.", en="Look at the page.")
 
 FINDINGS: dict[FindingCode, FindingRule] = {
@@ -461,6 +477,80 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="Reluați `arhivar ingest`; dacă diferența rămâne, verificați depozitul.",
             en="Run `arhivar ingest` again; if the difference stays, check the store.",
         ),
+    ),
+    FindingCode.STORED_FILE_MISSING: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Din pachet (versiunea {version}) lipsește „{file}” (pagini: {pages}).",
+            en="The package (version {version}) lacks '{file}' (pages: {pages}).",
+        ),
+        _RESTORE,
+    ),
+    FindingCode.STORED_FILE_DAMAGED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="„{file}” din pachet (versiunea {version}) nu corespunde amprentei sale sau nu poate fi citit "
+            "(pagini: {pages}).",
+            en="'{file}' of the package (version {version}) does not match its digest or cannot be read "
+            "(pages: {pages}).",
+        ),
+        _RESTORE,
+    ),
+    FindingCode.STORED_FILE_UNEXPECTED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="În pachet se află „{file}”, pe care niciun inventar nu îl numește.",
+            en="The package holds '{file}', which no inventory names.",
+        ),
+        Message(
+            ro="Poate fi urma unei depuneri întrerupte: reluați `arhivar ingest`; altfel aflați cine a scris în "
+            "depozit.",
+            en="It may be left of an interrupted deposit: run `arhivar ingest` again; else find out who wrote to the "
+            "store.",
+        ),
+    ),
+    FindingCode.PACKAGE_MISSING: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Catalogul cunoaște versiunea {version} a unității „{unit}”, dar depozitul nu are pachetul ei.",
+            en="The catalogue knows version {version} of unit '{unit}', but the store has no package of it.",
+        ),
+        Message(
+            ro="Restaurați pachetul din replică sau din copia de siguranță.",
+            en="Restore the package from the replica or the backup.",
+        ),
+    ),
+    FindingCode.PACKAGE_DAMAGED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="„{file}”, parte a inventarului pachetului, lipsește, este deteriorat sau nu se potrivește cu restul.",
+            en="'{file}', a part of the package's inventory, is missing, damaged, or does not agree with the rest.",
+        ),
+        _RESTORE,
+    ),
+    FindingCode.CATALOGUE_ROW_MISSING: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Depozitul are unitatea „{unit}”, versiunea {version}, dar din catalog lipsește: {row}.",
+            en="The store has unit '{unit}', version {version}, but the catalogue lacks: {row}.",
+        ),
+        _REBUILD,
+    ),
+    FindingCode.CATALOGUE_DIFFERS: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Catalogul și pachetul unității „{unit}” diferă la {row}: în catalog {found}, în pachet {expected}.",
+            en="The catalogue and the package of unit '{unit}' differ in {row}: catalogue {found}, package {expected}.",
+        ),
+        _REBUILD,
+    ),
+    FindingCode.INDEX_STALE: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Indexul arată pagini din versiunea {version}, care nu este cea curentă a unității (pagini: {pages}).",
+            en="The index shows pages of the unit's version {version}, which is not the current one (pages: {pages}).",
+        ),
+        Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
     ),
 }
 

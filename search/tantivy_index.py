@@ -38,6 +38,8 @@ from search.tantivy_document import SCHEMA_VERSION, build_schema, to_document, t
 from search.tantivy_query import QueryBuilder
 
 T = TypeVar("T")
+_Identity = tuple[int, int]
+"""Of a folder: device and inode."""
 
 # Written in this order, so that a page that moves to a stricter class leaves the open one first.
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
@@ -85,7 +87,7 @@ class TantivyIndex:
         self._root = root
         self._settings = settings or TantivySettings()
         self._schema = build_schema()
-        self._indexes: dict[AccessClass, Index] = {}
+        self._indexes: dict[AccessClass, tuple[_Identity, Index]] = {}
         self._opening = Lock()
         self._check_version()
 
@@ -152,6 +154,13 @@ class TantivyIndex:
 
     def _searcher(self, access: AccessClass) -> Searcher | None:
         """What the last commit left in a class; None where it never had a page."""
+        try:
+            return self._reload(access)
+        except IndexUnavailable:  # a new index may have taken the folder's name just now
+            self.close()
+            return self._reload(access)
+
+    def _reload(self, access: AccessClass) -> Searcher | None:
         with _failures():
             index = self._open(access)
             if index is None:
@@ -161,22 +170,30 @@ class TantivyIndex:
 
     def _open(self, access: AccessClass) -> Index | None:
         with self._opening:
-            if access not in self._indexes and (self._folder(access) / "meta.json").exists():
-                self._attach(access)
-            return self._indexes.get(access)
+            if not (self._folder(access) / "meta.json").exists():
+                return None
+            return self._attach(access)
 
     def _open_or_create(self, access: AccessClass) -> Index:
         with self._opening:
-            if access not in self._indexes:
-                self._folder(access).mkdir(parents=True, exist_ok=True)
-                self._attach(access)
+            new = not self._folder(access).exists()
+            self._folder(access).mkdir(parents=True, exist_ok=True)
+            index = self._attach(access)
+            if new:
                 _sync_folder(self._root)  # tantivy makes sure of what lies in its own folder
-            return self._indexes[access]
+            return index
 
-    def _attach(self, access: AccessClass) -> None:
+    def _attach(self, access: AccessClass) -> Index:
+        """The index in the class's folder; opened anew where another folder has taken that name (a rebuild)."""
+        status = self._folder(access).stat()
+        identity = (status.st_dev, status.st_ino)
+        known = self._indexes.get(access)
+        if known is not None and known[0] == identity:
+            return known[1]
         index = Index(self._schema, str(self._folder(access)), reuse=True)
         index.config_reader("manual", 0)
-        self._indexes[access] = index
+        self._indexes[access] = (identity, index)
+        return index
 
     def _folder(self, access: AccessClass) -> Path:
         return self._root / access.value

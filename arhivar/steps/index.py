@@ -12,6 +12,7 @@ from processors.alto import read_alto
 from schemas.errors import IndexUnavailable
 from schemas.page import Line
 from schemas.search import PageRecord
+from schemas.unit import PackageDescription, PackagedPage
 
 _BATCH = 100
 _POLL_SECONDS = 0.2
@@ -52,22 +53,27 @@ def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
 def page_records(archive: Archive, unit_id: UUID, version: int) -> Iterator[PageRecord]:
     """The unit's pages for the index, from its package."""
     package = read_package(archive, object_id(unit_id))
-    description = package.description
     for page in package.pages:
-        yield PageRecord(
-            unit_id=unit_id,
-            unit_version=version,
-            page=page.number,
-            reference_code=description.reference_code,
-            title=description.title,
-            fonds=description.fonds,
-            series=description.series,
-            year_from=_year(description.date_from or description.date_to),
-            year_to=_year(description.date_to or description.date_from),
-            language=page.language,
-            access_class=description.access_class,
-            text="" if page.text is None else _text(read_lines(archive, unit_id, page.text)),
-        )
+        yield page_record(archive, package, page, version)
+
+
+def page_record(archive: Archive, package: PackageDescription, page: PackagedPage, version: int) -> PageRecord:
+    """One page for the index, its text read from the version's ALTO file. Raises StoreError."""
+    description = package.description
+    return PageRecord(
+        unit_id=package.unit_id,
+        unit_version=version,
+        page=page.number,
+        reference_code=description.reference_code,
+        title=description.title,
+        fonds=description.fonds,
+        series=description.series,
+        year_from=_year(description.date_from or description.date_to),
+        year_to=_year(description.date_to or description.date_from),
+        language=page.language,
+        access_class=description.access_class,
+        text="" if page.text is None else _text(read_lines(archive, package.unit_id, page.text, version)),
+    )
 
 
 def read_lines(archive: Archive, unit_id: UUID, alto: str, version: int | None = None) -> tuple[Line, ...]:

@@ -14,7 +14,7 @@ from processors.pool import PagePool
 from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
-from schemas.page import PageKind
+from schemas.page import PageKind, PageResult
 
 
 def read_pages(
@@ -28,7 +28,14 @@ def read_pages(
     """
     settings = page_settings(archive.settings, manifest.description.languages)
     keys = result_keys(archive, manifest)
-    waiting = [page for page in manifest.pages if work.load_result(keys[page.number]) is None]
+    recorded = {row.number for row in archive.catalogue.pages(manifest.ingest_id)}
+    waiting: list[PlannedPage] = []
+    for page in manifest.pages:
+        kept = work.load_result(keys[page.number])
+        if kept is None:
+            waiting.append(page)
+        elif page.number not in recorded:  # a run was killed just then, or another ingest had the same page
+            _record(archive, manifest, page, kept)
     on_page(len(manifest.pages) - len(waiting))
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
@@ -50,15 +57,7 @@ def read_pages(
                 raise outcome
             else:
                 work.keep_page(keys[page.number], outcome)
-                archive.catalogue.record_page(
-                    manifest.ingest_id,
-                    page.number,
-                    kind=outcome.result.kind,
-                    language=outcome.result.language,
-                    words=sum(1 for _ in outcome.result.words()),
-                    confidence=outcome.result.confidence,
-                    source_digest=outcome.result.source_digest,
-                )
+                _record(archive, manifest, page, outcome.result)
             on_page(1)
     for number in unreadable:
         archive.catalogue.record_page(
@@ -71,6 +70,18 @@ def read_pages(
             source_digest=None,
         )
     return unreadable
+
+
+def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: PageResult) -> None:
+    archive.catalogue.record_page(
+        manifest.ingest_id,
+        page.number,
+        kind=result.kind,
+        language=result.language,
+        words=sum(1 for _ in result.words()),
+        confidence=result.confidence,
+        source_digest=result.source_digest,
+    )
 
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:

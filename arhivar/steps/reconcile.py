@@ -11,12 +11,11 @@ from uuid import UUID
 import pikepdf
 
 from arhivar.composition import Archive, object_id
-from arhivar.package import MANIFEST_PATH, read_package
+from arhivar.package import read_manifest, read_package
 from processors.page_marks import marked_pages
 from repository.ocfl import OcflFile
 from schemas.errors import ObjectMissing
 from schemas.findings import Finding, FindingCode
-from schemas.ingest import Manifest
 from schemas.ledger import Ledger, LedgerRow
 from schemas.page import PageKind
 from schemas.unit import PackageDescription, PackagedPage
@@ -28,8 +27,7 @@ def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
     package = read_package(archive, identifier)
     version = archive.packages.head(identifier)
     files = archive.packages.files(identifier)
-    with archive.packages.open(identifier, MANIFEST_PATH) as stream:
-        manifest = Manifest.from_json(stream.read())
+    manifest = read_manifest(archive, identifier)
     in_pdf = _pages_in_pdfs(archive, package, files)
     in_index = archive.index.present(unit_id, version or 0)
     packaged = {page.number: page for page in package.pages}

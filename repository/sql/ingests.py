@@ -30,7 +30,7 @@ class IngestsPart(SqlConnection):
             known = session.get(IngestTable, manifest.ingest_id)
             if known is not None:
                 return _ingest(known)
-            _ensure_unit(session, manifest)
+            ensure_unit(session, manifest)
             row = IngestTable(
                 ingest_id=manifest.ingest_id,
                 unit_id=manifest.unit_id,
@@ -110,10 +110,14 @@ def check_move(row: IngestTable, state: IngestState) -> None:
         raise CatalogueError(detail=f"ingest {row.ingest_id} cannot go from {row.state} to {state.value}")
 
 
-def _ensure_unit(session: Session, manifest: Manifest) -> None:
+def ensure_unit(session: Session, manifest: Manifest) -> bool:
+    """Enter the manifest's unit where it is new; whether it was.
+
+    Raises `CatalogueError` where its reference code is another unit's.
+    """
     description = manifest.description
     if unit_for_update(session, manifest.unit_id) is not None:
-        return
+        return False
     other = session.scalar(select(UnitTable).where(UnitTable.reference_code == description.reference_code))
     if other is not None:
         detail = f"{description.reference_code} is unit {other.unit_id}, not {manifest.unit_id}"
@@ -129,6 +133,7 @@ def _ensure_unit(session: Session, manifest: Manifest) -> None:
         )
     )
     session.flush()
+    return True
 
 
 def _ingest(row: IngestTable) -> IngestRow:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -14,6 +15,8 @@ from arhivar.intake.take import IntakeOptions
 from arhivar.pipeline import RunReport, Watcher, run_inbox
 from arhivar.settings import CHECKOUT, Settings, load_settings
 from processors.pool import PagePool
+from schemas.ingest import IngestState
+from tests.binders import make_binder, text_pages
 
 SILENT = Watcher(lambda unit, pages: None, lambda pages: None, lambda taken: None, lambda outcome: None)
 
@@ -50,6 +53,33 @@ def town(tmp_path: Path, pool: PagePool) -> Town:
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     return Town(settings, inbox, pool)
+
+
+@pytest.fixture(scope="session")
+def kept_once(tmp_path_factory: pytest.TempPathFactory, pool: PagePool) -> Town:
+    """An archive of two units, made once: K/1 in its second version, of three pages; K/2 of a page and a blank one."""
+    folder = tmp_path_factory.mktemp("kept")
+    settings = load_settings({"ARHIVAR_HOME": str(folder / "home"), "ARHIVAR_QUIET_SECONDS": "3600"})
+    init_archive(settings)
+    town = Town(settings, folder / "inbox", pool)
+    make_binder(town.inbox, "a", text_pages(2, "vechi"), description={"reference_code": "K/1"})
+    blank = [*text_pages(1, "registrul"), []]
+    make_binder(town.inbox, "b", blank, description={"reference_code": "K/2", "folios": 9})
+    town.ingest()
+    make_binder(town.inbox, "a", text_pages(3), description={"reference_code": "K/1", "intent": "replace_unit"})
+    report = town.ingest()
+    assert [outcome.state for outcome in report.outcomes] == [IngestState.RECONCILED]
+    return town
+
+
+@pytest.fixture
+def kept(kept_once: Town, tmp_path: Path) -> Town:
+    """A copy of that archive, to be harmed."""
+    home = tmp_path / "kept" / "home"
+    shutil.copytree(kept_once.settings.home, home)
+    inbox = tmp_path / "kept" / "inbox"
+    inbox.mkdir()
+    return Town(kept_once.settings.model_copy(update={"home": home}), inbox, kept_once.pool)
 
 
 RunArhivar = Callable[..., "subprocess.Popen[str]"]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha512
 from pathlib import Path
+from typing import BinaryIO
 from uuid import UUID
 
 import ocfl
@@ -276,7 +277,8 @@ def test_verify_names_what_was_altered_lost_or_added(packages: OcflRepository, s
         "v1/content/a does not match its digest",
         "v1/inventory.json does not match its sidecar",
     ]
-    assert [line.split(f"{object_path(UNIT)}/")[1] for line in differences] == expected
+    assert [str(difference) for difference in differences] == expected
+    assert differences[3].uses == ((2, "a"), (1, "a"))
 
 
 def test_an_altered_inventory_is_not_believed(packages: OcflRepository, store: FilesystemStore) -> None:
@@ -286,14 +288,50 @@ def test_an_altered_inventory_is_not_believed(packages: OcflRepository, store: F
     good = path.read_bytes()
     path.chmod(0o644)
     path.write_bytes(good.replace(b"Ana Pop", b"Ion Pop"))
-    for action in (packages.head, packages.files, packages.verify):
+    for action in (packages.head, packages.files):
         with pytest.raises(ObjectDamaged):
             action(UNIT)
     with pytest.raises(ObjectDamaged):
         commit(packages, {"a": b"3"}, 2)
+    assert [str(difference) for difference in packages.verify(UNIT)] == ["inventory.json does not match its sidecar"]
     assert len(packages.repair(UNIT)) == 2
     assert path.read_bytes() == good
     assert packages.verify(UNIT) == []
+
+
+def test_a_file_that_the_medium_does_not_give_back_is_named_and_the_rest_is_read(
+    packages: OcflRepository, store: FilesystemStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(packages, {"a": b"1", "b": b"22"}, None)
+    opened = store.open
+
+    def bad_sector(key: str) -> BinaryIO:
+        if key.endswith("content/a"):
+            raise StoreUnavailable(where="disk", detail="Input/output error")
+        return opened(key)
+
+    monkeypatch.setattr(store, "open", bad_sector)
+    read: list[int] = []
+    assert [str(difference) for difference in packages.verify(UNIT, read.append)] == ["v1/content/a cannot be read"]
+    assert read == [2]
+    store.root.rename(store.root.with_name("unmounted"))
+    with pytest.raises(StoreUnavailable):
+        packages.verify(UNIT)
+
+
+def test_objects_are_listed_from_the_store_alone(packages: OcflRepository, store: FilesystemStore) -> None:
+    assert packages.objects() == []
+    long = "urn:x:" + "ș" * 60
+    damaged = UUID(int=7).urn
+    for unit in (UNIT, long, damaged):
+        commit(packages, {"a": b"1"}, None, unit=unit)
+    commit(packages, {"a": b"2"}, 1)
+    for path in folder(store, damaged).rglob("inventory.json"):
+        path.chmod(0o644)
+        path.write_bytes(b"{}")
+    store.put(f"ocfl/{object_path(UUID(int=8).urn)}/v1/content/a", b"of a first version that was never completed")
+    store.put("ocfl/000/000/000/urn%3auuid%3astray/inventory.json", b"{}")
+    assert packages.objects() == sorted([UNIT, long, damaged])
 
 
 def test_an_inventory_that_leads_out_of_the_object_is_refused(packages: OcflRepository, store: FilesystemStore) -> None:

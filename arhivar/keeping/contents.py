@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a version of a package says of itself, where it can be believed: its two records, read against their digests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha512
+from typing import TypeVar
+from uuid import UUID
+
+from arhivar.composition import Archive
+from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, access_path, alto_path, master_path
+from schemas.base import Record
+from schemas.errors import StoreError, StoreUnavailable
+from schemas.ingest import Manifest
+from schemas.unit import PackageDescription
+
+_URN = "urn:uuid:"
+
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The records of one version; None for one that is missing, damaged or not to be understood."""
+
+    version: int
+    package: PackageDescription | None
+    manifest: Manifest | None
+
+
+def read_contents(archive: Archive, identifier: str, version: int) -> Contents:
+    """The records of a version. What cannot be read is None; the difference itself is for `verify` to name.
+
+    Raises StoreUnavailable where the store as a whole does not answer.
+    """
+    return Contents(
+        version,
+        _read(archive, identifier, DESCRIPTION_PATH, version, PackageDescription),
+        _read(archive, identifier, MANIFEST_PATH, version, Manifest),
+    )
+
+
+def _read(archive: Archive, identifier: str, path: str, version: int, kind: type[R]) -> R | None:
+    try:
+        file = archive.packages.files(identifier, version)[path]
+        with archive.store.open(file.content_key) as stream:
+            data = stream.read()
+        return kind.from_json(data) if sha512(data).hexdigest() == file.sha512 else None
+    except (StoreUnavailable, OSError):
+        archive.packages.require_root()
+        return None
+    except (StoreError, KeyError, ValueError):  # pydantic's errors are ValueErrors
+        return None
+
+
+def unit_of(identifier: str) -> UUID | None:
+    """The unit of an object; None for an object that is not one of ours."""
+    try:
+        return UUID(identifier.removeprefix(_URN)) if identifier.startswith(_URN) else None
+    except ValueError:
+        return None
+
+
+def pages_of_files(contents: Contents, planned: Manifest | None) -> Mapping[str, tuple[int, ...]]:
+    """Which pages each logical path of a version holds: as its own records say, else as `planned` (the catalogue)."""
+    pages: dict[str, list[int]] = {}
+    manifest = contents.manifest or planned
+    if contents.package is not None:
+        for page in contents.package.pages:
+            for path in (page.master, page.text):
+                if path is not None:
+                    pages.setdefault(path, []).append(page.number)
+        for pdf in contents.package.pdfs:
+            pages[pdf.path] = [page.number for page in contents.package.pages]
+    elif manifest is not None:
+        for planned_page in manifest.pages:
+            pages.setdefault(master_path(planned_page.file), []).append(planned_page.number)
+            pages[alto_path(planned_page.number)] = [planned_page.number]
+        pages[access_path(manifest.volume)] = [page.number for page in manifest.pages]
+    return {path: tuple(numbers) for path, numbers in pages.items()}
+
+
+def page_ranges(numbers: tuple[int, ...]) -> str:
+    """``1–4, 7``; a dash for none."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][1] + 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in runs) or "–"
