@@ -10,7 +10,7 @@ import click
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output, choose_language
 from arhivar.composition import open_archive
-from arhivar.inventory.columns import INVENTORY, NOMENCLATOR
+from arhivar.inventory.columns import INVENTORY, NOMENCLATOR, Table
 from arhivar.inventory.plan import Plan, RecordT, plan_inventory, plan_nomenclator
 from arhivar.inventory.sheets import MAX_FILE_BYTES
 from arhivar.inventory.template import template_csv
@@ -70,7 +70,7 @@ def import_command(context: Context, file: Path, apply: bool, prefix: str | None
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.add_inventory(plan.to_write)
-    return _report(output, plan, applied=applied)
+    return _report(output, plan, INVENTORY, applied=applied)
 
 
 @command.command("nomenclator")
@@ -87,7 +87,7 @@ def nomenclator_command(context: Context, file: Path, apply: bool, as_json: bool
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.set_series(plan.to_write)
-    return _report(output, plan, applied=applied)
+    return _report(output, plan, NOMENCLATOR, applied=applied)
 
 
 @command.command("template")
@@ -136,10 +136,10 @@ def _write_new(target: Path, data: bytes) -> None:
         raise OutputExists(file=str(target), detail=error.strerror or "") from error
 
 
-def _report(output: Output, plan: Plan[RecordT], *, applied: bool) -> int:
+def _report(output: Output, plan: Plan[RecordT], table: Table, *, applied: bool) -> int:
     if plan.ignored:
         output.say(_IGNORED, columns=", ".join(plan.ignored))
-    _print_changes(output, plan)
+    _print_changes(output, plan, table)
     for problem in plan.problems[:_SHOWN]:
         output.line(_sentence(problem, output.language))
     if len(plan.problems) > _SHOWN:
@@ -180,9 +180,15 @@ def _report(output: Output, plan: Plan[RecordT], *, applied: bool) -> int:
     return EXIT_FINDINGS if plan.problems else EXIT_DONE
 
 
-def _print_changes(output: Output, plan: Plan[RecordT]) -> None:
+def _print_changes(output: Output, plan: Plan[RecordT], table: Table) -> None:
     rows: list[Sequence[object]] = [
-        (one.row, one.key, change.field, _value(change.before), _value(change.after))
+        (
+            one.row,
+            one.key,
+            table.heading(change.field).say(output.language),
+            _value(change.before),
+            _value(change.after),
+        )
         for one in plan.changed
         for change in one.changes
     ]

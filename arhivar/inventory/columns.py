@@ -43,6 +43,12 @@ class Table:
         """The column of that name."""
         return next(column for column in self.columns if column.name == name)
 
+    def heading(self, field: str) -> Message:
+        """What people call a field of the record: its column's heading."""
+        given = {one: column.heading for column in self.columns for one in column.clears}
+        named = {column.name: column.heading for column in self.columns}
+        return (given | named)[field]
+
     def template(self) -> list[Column]:
         """The columns that a new file starts with."""
         return [column for column in self.columns if column.in_template]
@@ -217,7 +223,7 @@ NOMENCLATOR = Table(
                 en="'permanent', '10 years', or '10 years CS' where the selection commission decides at its end",
             ),
             cells.retention,
-            (),
+            ("retention_years", "review"),
             ("termen de păstrare", "termen", "termenul", "retention"),
         ),
         Column(

@@ -405,6 +405,14 @@ def test_a_template_has_only_known_headings_and_what_is_required(table: Table, l
     assert plan.ignored == ()
 
 
+def test_fields_are_called_as_their_columns_are() -> None:
+    for table, kind in ((INVENTORY, InventoryEntry), (NOMENCLATOR, SeriesRule)):
+        assert all(table.heading(field).ro for field in kind.model_fields)
+    assert INVENTORY.heading("date_to").ro == "Data de sfârșit"
+    assert NOMENCLATOR.heading("retention_years").ro == "Termenul de păstrare"
+    assert NOMENCLATOR.heading("review").ro == "Termenul de păstrare"
+
+
 @pytest.mark.parametrize("table", [INVENTORY, NOMENCLATOR])
 def test_no_heading_means_two_columns(table: Table) -> None:
     keys = [key for column in table.columns for key in column.heading_keys()]

@@ -71,7 +71,7 @@ def test_importing_again_reports_what_changed(town: Town, files: Path, capsys: p
     file.write_text(INVENTORY.replace("1987;1", "1987–1988;2"), encoding="utf-8")
     code, out, _ = run(capsys, "--lang", "en", "inventory", "import", str(file))
     assert code == EXIT_DONE
-    assert "date_to" in out
+    assert "Date to" in out
     document = json.loads(run(capsys, "inventory", "import", str(file), "--apply", "--json")[1])
     assert document["changed"] == [
         {
