@@ -57,7 +57,7 @@ def town(tmp_path: Path, pool: PagePool) -> Town:
 
 @pytest.fixture(scope="session")
 def kept_once(tmp_path_factory: pytest.TempPathFactory, pool: PagePool) -> Town:
-    """An archive of two units, made once: K/1 in its second version, of three pages; K/2 of a page and a blank one."""
+    """An archive of two units, made once: K/1 in version 2 with three pages, K/2 with a page and a blank one."""
     folder = tmp_path_factory.mktemp("kept")
     settings = load_settings({"ARHIVAR_HOME": str(folder / "home"), "ARHIVAR_QUIET_SECONDS": "3600"})
     init_archive(settings)

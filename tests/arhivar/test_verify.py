@@ -15,6 +15,7 @@ import pytest
 from arhivar.cli import verify_cmd
 from arhivar.cli.main import main
 from arhivar.composition import Archive, object_id
+from arhivar.intake.take import IntakeOptions
 from arhivar.keeping import compare
 from arhivar.keeping.contents import page_ranges
 from arhivar.keeping.verify import (
@@ -25,14 +26,17 @@ from arhivar.keeping.verify import (
     sample_subjects,
     verify_units,
 )
+from arhivar.pipeline import run_inbox
 from arhivar.steps.index import page_records
+from arhivar.steps.reconcile import measure_ledger
 from processors.page_marks import marked_pages
 from repository.ocfl_layout import object_path
 from schemas.errors import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, ObjectMissing, StoreUnavailable, UnitUnknown
 from schemas.findings import FindingCode
 from schemas.ingest import IngestState
 from schemas.ingest import unit_id as derive_unit_id
-from tests.arhivar.conftest import Town
+from tests.arhivar.conftest import SILENT, Town
+from tests.binders import make_binder, text_pages
 
 DEAF = VerifyWatcher(lambda total: None, lambda size: None, lambda verdict: None)
 UNIT = derive_unit_id("K/1")
@@ -315,7 +319,7 @@ def test_a_bug_in_verify_is_not_a_clean_archive(
 def test_an_error_about_one_unit_ends_with_its_code_and_the_others_are_verified(
     kept: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measured = compare.measure_ledger
+    measured = measure_ledger
 
     def failing(archive: Archive, unit: UUID) -> object:
         if unit == UNIT:
@@ -346,3 +350,17 @@ def test_a_bit_flipped_anywhere_in_a_pdf_does_not_stop_the_count(kept: Town, tmp
 def test_pages_are_told_in_runs() -> None:
     assert page_ranges((3, 1, 2, 7)) == "1–3, 7"
     assert page_ranges(()) == "–"
+
+
+def test_a_page_that_was_kept_but_not_recorded_when_a_run_was_killed_is_recorded_by_the_next(kept: Town) -> None:
+    make_binder(kept.inbox, "c", text_pages(1), description={"reference_code": "K/3"})
+    with kept.open() as archive, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(archive.catalogue, "record_page", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            run_inbox(archive, kept.inbox, IntakeOptions(), kept.pool, SILENT)
+    assert kept.ingest().outcomes[0].state is IngestState.RECONCILED
+    assert named(verify(kept)) == set()
+
+
+def _killed(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt

@@ -58,3 +58,11 @@ def test_a_file_that_is_no_pdf_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "a.pdf").write_bytes(b"no")
     with pytest.raises(pikepdf.PdfError):
         marked_pages(tmp_path / "a.pdf")
+
+
+def test_a_damaged_mark_names_no_page(tmp_path: Path) -> None:
+    _write(tmp_path / "a.pdf", [1, 2])
+    with pikepdf.open(tmp_path / "a.pdf") as pdf:
+        del pdf.pages[0].obj.PieceInfo["/Arhivar"]["/Private"]
+        pdf.save(tmp_path / "b.pdf")
+    assert marked_pages(tmp_path / "b.pdf") == {2}
