@@ -63,7 +63,7 @@ def compose_unit(
                 raise PdfNotWritten(unit=manifest.description.reference_code, page=page.number, detail="no page result")
             alto[alto_path(page.number)] = write_alto(processed.result, source_file=master, page_number=page.number)
             packaged.append(_package_page(manifest, page, processed.result))
-            look = look_of(page.number, page.file, processed.result)
+            look = look_of(page.number, page.file, keys[page.number], processed.result)
             if look is not None:
                 looks.append(look)
             if processed.result.engine is not None:

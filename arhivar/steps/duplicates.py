@@ -31,23 +31,30 @@ class Look:
     file: str
     hash: str
     words: Counter[str]
+    source: str
+    """The same for pages of files with the same bytes."""
 
 
-def look_of(number: int, file: str, result: PageResult) -> Look | None:
+def look_of(number: int, file: str, source: str, result: PageResult) -> Look | None:
     """A page's look; None for pages that resemble each other by nature, blank ones and targets."""
     if result.look is None or result.kind in (PageKind.BLANK, PageKind.TARGET):
         return None
-    return Look(number, file, result.look, Counter(word.text.casefold() for word in result.words()))
+    return Look(number, file, result.look, Counter(word.text.casefold() for word in result.words()), source)
 
 
 def find_near_duplicates(looks: Sequence[Look]) -> list[Finding]:
-    """A finding on each page that looks like an earlier one, naming the most similar of those."""
+    """A finding on each page that looks like an earlier one, naming the most similar of those.
+
+    Files with the same bytes are left out: intake speaks of files that were handed over twice.
+    """
     findings: list[Finding] = []
     for index, page in enumerate(looks):
         alike = [
             (count_differing_bits(page.hash, other.hash), other.number)
             for other in looks[:index]
-            if count_differing_bits(page.hash, other.hash) <= MOST_BITS and _same_words(page.words, other.words)
+            if page.source != other.source
+            and count_differing_bits(page.hash, other.hash) <= MOST_BITS
+            and _same_words(page.words, other.words)
         ]
         if alike:
             bits, number = min(alike)

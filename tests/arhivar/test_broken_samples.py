@@ -24,8 +24,12 @@ from tests.arhivar.conftest import SILENT
 BROKEN = CHECKOUT / "sample_scans" / "broken"
 HEALTHY = CHECKOUT / "sample_scans" / "permits-1987"
 HARMLESS = "harmless-pdf-script"
-FOLLOWS = {FindingCode.FILE_UNREADABLE: {FindingCode.PAGE_UNREADABLE}}
-"""What one thing gone wrong leads to later on: a file that cannot be opened has a page that cannot be read."""
+FOLLOWS = {
+    FindingCode.FILE_UNREADABLE: {FindingCode.PAGE_UNREADABLE},
+    FindingCode.PAGE_UNREADABLE: {FindingCode.RESOLUTION_LOW, FindingCode.LETTERS_SMALL, FindingCode.TEXT_CUT},
+}
+"""What one thing gone wrong leads to: a file that cannot be opened has a page that cannot be read; and the whole pages
+beside the truncated one are tiny pictures, as page quality says of them."""
 FOLDERS = sorted(path.name for path in BROKEN.iterdir())
 PAGE_SECONDS = 12
 """The hanging PDF is stopped after half of it."""

@@ -2,6 +2,7 @@
 """Pages that look alike: which of them get a finding, and whom it names."""
 
 from collections import Counter
+from dataclasses import replace
 
 from arhivar.steps.duplicates import MOST_BITS, Look, find_near_duplicates, look_of
 from schemas.findings import FindingCode
@@ -19,7 +20,7 @@ def bits(count: int) -> str:
 
 
 def page(number: int, *, differing: int = 0, words: Counter[str] = LETTER) -> Look:
-    return Look(number, f"{number:03}.jpg", bits(differing), words)
+    return Look(number, f"{number:03}.jpg", bits(differing), words, source=str(number))
 
 
 def test_a_page_scanned_twice_names_the_first() -> None:
@@ -60,7 +61,11 @@ def test_two_copies_of_a_form_differ_in_their_numbers() -> None:
     assert len(find_near_duplicates([page(1, words=one), page(2, words=one)])) == 1
 
 
+def test_the_same_file_twice_is_left_to_intake() -> None:
+    assert find_near_duplicates([page(1), replace(page(2), source=page(1).source)]) == []
+
+
 def test_blank_pages_and_targets_are_never_duplicates() -> None:
     for kind, compared in ((PageKind.PAGE, True), (PageKind.BLANK, False), (PageKind.TARGET, False)):
         result = PageResult(source_digest="", geometry=GEOMETRY, kind=kind, look=bits(3))
-        assert (look_of(1, "001.jpg", result) is not None) is compared
+        assert (look_of(1, "001.jpg", "a", result) is not None) is compared

@@ -76,7 +76,7 @@ def test_a_lost_catalogue_comes_back_from_the_store(kept: Town) -> None:
     report = rebuild(kept)
     assert report.catalogue_made
     assert (report.units, report.ingests, report.pages, report.ledgers) == (3, 3, 7, 2)
-    assert report.findings == 2
+    assert report.findings == len(before["finding"]) > 2
     assert (report.troubles, report.unbalanced) == ([], [])
     assert rows(kept) == before
     assert differences(kept) == []
