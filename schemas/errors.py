@@ -39,9 +39,12 @@ whether trying again can help, and a message in Romanian and English that names 
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
     │   ├── IndexUnavailable
     │   └── IndexVersion
-    └── ToolError ............. ARH-80xx  exit 10  an external program
-        ├── ToolMissing, ToolFailed
-        └── ToolTimeout
+    ├── ToolError ............. ARH-80xx  exit 10  an external program
+    │   ├── ToolMissing, ToolFailed
+    │   └── ToolTimeout
+    └── AuditError ............ ARH-90xx  exit 11  the audit (schemas/audit_errors.py)
+        ├── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable
+        └── AuditBroken
 """
 
 from typing import Any, ClassVar
@@ -474,6 +477,8 @@ class ToolTimeout(ToolError):
 
 def all_errors() -> list[type[ArhivarError]]:
     """Every class of the tree, root first, in the order of its code."""
+    import schemas.audit_errors  # noqa: F401 - a branch of the tree
+
     found: list[type[ArhivarError]] = []
     waiting = [ArhivarError]
     while waiting:

@@ -62,6 +62,13 @@ class FindingCode(StrEnum):
     CATALOGUE_ROW_MISSING = "catalogue-row-missing"
     CATALOGUE_DIFFERS = "catalogue-differs"
     INDEX_STALE = "index-stale"
+    AUDIT_RECORD_MISSING = "audit-record-missing"
+    AUDIT_RECORD_ALTERED = "audit-record-altered"
+    AUDIT_CHAIN_BROKEN = "audit-chain-broken"
+    AUDIT_BATCH_DIFFERS = "audit-batch-differs"
+    AUDIT_HEAD_MISSING = "audit-head-missing"
+    AUDIT_HEAD_FORGED = "audit-head-forged"
+    AUDIT_KEY_UNKNOWN = "audit-key-unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 """The one table of findings: what each code does, what it says and what the operator should do next."""
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
+from schemas.finding_rules_audit import AUDIT_FINDINGS
 from schemas.messages import Message
 
 _RESCAN = Message(
@@ -448,4 +449,5 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         ),
         Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
     ),
+    **AUDIT_FINDINGS,
 }

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index."""
+"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index; the audit too."""
 
 import secrets
 import sys
 
 import click
 
+from arhivar.cli.audit_words import audit_outcome_document, print_audit_outcome
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.progress import UnitProgress, megabytes
 from arhivar.composition import open_archive
+from arhivar.keeping.audit import record_verified, verify_audit
 from arhivar.keeping.verify import Verdict, VerifyWatcher, all_subjects, one_subject, sample_subjects, verify_units
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
 from schemas.messages import Message
@@ -61,9 +63,17 @@ def command(context: Context, unit: str | None, sample: int | None, seed: int | 
             verdicts = verify_units(archive, subjects, _watcher(output, progress))
         finally:
             progress.stop()
+        audit = verify_audit(archive, sample) if unit is None else None
+        named = None if unit is None else (unit, subjects[0].unit_id)
+        record_verified(archive, verdicts, audit, unit=named, drawn=drawn)
     _print_sum(output, verdicts)
-    output.document(_document(output, verdicts, drawn))
-    return exit_code(verdicts)
+    document = _document(output, verdicts, drawn)
+    if audit is None:
+        output.document(document)
+        return exit_code(verdicts)
+    print_audit_outcome(output, audit)
+    output.document({**document, "audit": audit_outcome_document(output, audit)})
+    return graver(exit_code(verdicts), audit.exit_code)
 
 
 def _watcher(output: Output, progress: UnitProgress) -> VerifyWatcher:
@@ -94,6 +104,11 @@ def exit_code(verdicts: list[Verdict]) -> int:
     if errors:
         return errors[0].exit_code
     return EXIT_FINDINGS if any(verdict.findings for verdict in verdicts) else EXIT_DONE
+
+
+def graver(units: int, audit: int) -> int:
+    """The exit code for both: an error goes before a difference, and that of the units before the audit's."""
+    return units if units > EXIT_FINDINGS else audit or units
 
 
 def _print_sum(output: Output, verdicts: list[Verdict]) -> None:
