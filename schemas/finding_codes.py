@@ -62,6 +62,7 @@ class FindingCode(StrEnum):
     CATALOGUE_ROW_MISSING = "catalogue-row-missing"
     CATALOGUE_DIFFERS = "catalogue-differs"
     INDEX_STALE = "index-stale"
+    FINDINGS_ACCEPTED = "findings-accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,5 @@ class FindingRule:
     severity: Severity
     sentence: Message
     advice: Message
+    acceptable: bool = False
+    """Whether a person may overrule it with `arhivar accept`. A note holds nothing up, and needs no accepting."""
