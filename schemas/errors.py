@@ -15,10 +15,13 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── UnitUnknown, PageUnknown
     │   ├── QueryMalformed
     │   ├── TargetNotEmpty
-    │   └── InputUnreadable, OutputExists
+    │   ├── InputUnreadable, OutputExists
+    │   ├── CaseUnknown, CaseAmbiguous, CaseClosed
+    │   └── FindingNotAcceptable, DifferencesRemain, CurrentVersionStays
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   ├── CopyDiffers
-    │   └── ShareUnavailable
+    │   ├── ShareUnavailable
+    │   └── DropNameTaken
     ├── ImageError ............ ARH-20xx  exit 4   a page image cannot be used
     │   ├── ImageUnreadable, ImageTooLarge, FormatUnsupported
     │   ├── DocumentEncrypted
@@ -179,6 +182,59 @@ class OutputExists(UsageError):
     )
 
 
+class CaseUnknown(UsageError):
+    code = "ARH-1070"
+    message = Message(
+        ro="Nimic din carantină și nicio ingestie nu se numește „{subject}”. `arhivar status` arată ce așteaptă și cu "
+        "ce identificator.",
+        en="Nothing in quarantine and no ingest is called '{subject}'. `arhivar status` shows what waits, and its id.",
+    )
+
+
+class CaseAmbiguous(UsageError):
+    code = "ARH-1071"
+    message = Message(
+        ro="„{subject}” poate însemna mai multe: {candidates}. Scrieți identificatorul întreg.",
+        en="'{subject}' can mean several: {candidates}. Write the whole id.",
+    )
+
+
+class CaseClosed(UsageError):
+    code = "ARH-1072"
+    message = Message(
+        ro="`arhivar {command}` nu se poate pentru „{subject}”: {problem_ro}.",
+        en="`arhivar {command}` is not possible for '{subject}': {problem_en}.",
+    )
+
+
+class FindingNotAcceptable(UsageError):
+    code = "ARH-1073"
+    message = Message(
+        ro="„{subject}” nu poate fi acceptat așa cum este. {problem_ro} {advice_ro}",
+        en="'{subject}' cannot be accepted as it is. {problem_en} {advice_en}",
+    )
+
+
+class DifferencesRemain(UsageError):
+    code = "ARH-1074"
+    message = Message(
+        ro="Evidența unității {unit} are diferențe la paginile {pages}, iar ele nu pot fi acceptate. Rulați "
+        "`arhivar ingest`; dacă rămân, `arhivar verify {unit}`.",
+        en="The ledger of unit {unit} has differences on pages {pages}, and those cannot be accepted. Run "
+        "`arhivar ingest`; if they stay, `arhivar verify {unit}`.",
+    )
+
+
+class CurrentVersionStays(UsageError):
+    code = "ARH-1075"
+    message = Message(
+        ro="Ingestia {ingest} este versiunea curentă {version} a unității {unit} și nu poate fi respinsă. Predați o "
+        'rescanare cu "intent": "replace_unit", sau acceptați paginile ilizibile cu `arhivar accept`.',
+        en="Ingest {ingest} is the current version {version} of unit {unit} and cannot be rejected. Hand over a rescan "
+        'with "intent": "replace_unit", or accept unreadable pages with `arhivar accept`.',
+    )
+
+
 class IntakeError(ArhivarError):
     code = "ARH-1200"
     exit_code = 3
@@ -203,6 +259,16 @@ class ShareUnavailable(IntakeError):
     message = Message(
         ro="Folderul scanerelor {inbox} nu răspunde: {detail}. Verificați rețeaua; preluarea se reia singură.",
         en="The scanners' folder {inbox} does not answer: {detail}. Check the network, then run the intake again.",
+    )
+
+
+class DropNameTaken(IntakeError):
+    code = "ARH-1203"
+    message = Message(
+        ro="În {inbox} este deja un folder „{drop}”. Preluați-l întâi cu `arhivar ingest`, apoi repetați comanda; "
+        "nimic nu a fost mutat.",
+        en="{inbox} already has a folder '{drop}'. Take it in first with `arhivar ingest`, then repeat the command; "
+        "nothing was moved.",
     )
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What every catalogue promises about the ways out of quarantine and of an attempt (`repository.catalogue.Catalogue`)."""
+"""What every catalogue promises about the ways out of quarantine, and about further attempts."""
 
 from dataclasses import replace
 from datetime import timedelta
