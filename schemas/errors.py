@@ -16,7 +16,8 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── QueryMalformed
     │   ├── TargetNotEmpty
     │   ├── InputUnreadable, OutputExists
-    │   └── those of schemas/case_errors.py
+    │   ├── CaseUnknown, CaseAmbiguous, CaseClosed (schemas/case_errors.py)
+    │   └── FindingNotAcceptable, DifferencesRemain, CurrentVersionStays
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   ├── CopyDiffers
     │   ├── ShareUnavailable

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from arhivar.auditing import actor
-from arhivar.cli.main import main
 from arhivar.composition import object_id
 from arhivar.exits.cases import Case, QuarantinedDrop, find_case, quarantined_drops
 from arhivar.exits.drops import accept_drop, reject_drop, retry_drop
@@ -27,7 +26,7 @@ from schemas.case_errors import (
     DifferencesRemain,
     FindingNotAcceptable,
 )
-from schemas.errors import EXIT_DONE, EXIT_USAGE, DropNameTaken, StoreFull
+from schemas.errors import DropNameTaken, StoreFull
 from schemas.findings import FINDINGS, FindingCode, Severity
 from schemas.ingest import IngestState
 from schemas.ingest import unit_id as derive_unit_id
@@ -59,22 +58,22 @@ def _with(town: Town, pool: Any) -> Town:
     return Town(town.settings, town.inbox, pool)
 
 
-def _ingest_row(town: Town, code: str = "T/1") -> IngestRow:
+def ingest_row(town: Town, code: str = "T/1") -> IngestRow:
     with town.open() as archive:
         return archive.catalogue.ingests(unit_id=derive_unit_id(code))[0]
 
 
-def _gapped(town: Town) -> BlindPool:
+def gapped(town: Town) -> BlindPool:
     """T/1 of three pages, the second of which could not be read."""
     make_binder(town.inbox, "a", text_pages(3), description={"reference_code": "T/1"})
     pool = BlindPool(town.pool, 2)
     _with(town, pool).ingest()
-    assert _ingest_row(town).state is IngestState.INDEXED
+    assert ingest_row(town).state is IngestState.INDEXED
     pool.asked.clear()
     return pool
 
 
-def _listed_missing(town: Town, name: str = "a") -> Path:
+def listed_missing(town: Town, name: str = "a") -> Path:
     """A drop that a person may take in despite what is wrong: unit.json lists a page that is not there."""
     description = {"reference_code": "T/1", "pages": ["001.png", "002.png"]}
     make_binder(town.inbox, name, text_pages(1), description=description)
@@ -84,7 +83,7 @@ def _listed_missing(town: Town, name: str = "a") -> Path:
     return taken.quarantined_at
 
 
-def _drop(town: Town, subject: str = "a") -> QuarantinedDrop:
+def drop_of(town: Town, subject: str = "a") -> QuarantinedDrop:
     with town.open() as archive:
         case = find_case(archive, subject, town.inbox)
         assert isinstance(case, QuarantinedDrop)
@@ -124,7 +123,7 @@ def test_a_drop_that_is_retried_is_ready_at_once_and_judged_again(town: Town) ->
     town.ingest()
     place = town.inbox / ".quarantine" / "a"
     (place / "unit.json").write_text('{"reference_code": "T/1"}')
-    decided = _on_case(town, retry_drop, _drop(town))
+    decided = _on_case(town, retry_drop, drop_of(town))
     assert decided.where == town.inbox / "a"
     assert not place.exists()
     assert {path.name for path in decided.where.iterdir()} == {"001.png", "unit.json", READY_FILE}
@@ -137,17 +136,17 @@ def test_a_drop_that_is_retried_is_ready_at_once_and_judged_again(town: Town) ->
 
 
 def test_a_drop_does_not_go_back_over_another_one(town: Town) -> None:
-    place = _listed_missing(town)
+    place = listed_missing(town)
     make_binder(town.inbox, "a", text_pages(1), ready=False)
     with pytest.raises(DropNameTaken):
-        _on_case(town, retry_drop, _drop(town))
+        _on_case(town, retry_drop, drop_of(town))
     assert (place / REASON_FILE).exists()
     assert _audited(town) == []
 
 
 def test_an_accepted_drop_is_taken_in_with_a_note_of_who_accepted_what(town: Town) -> None:
-    _listed_missing(town)
-    _on_case(town, accept_drop, _drop(town))
+    listed_missing(town)
+    _on_case(town, accept_drop, drop_of(town))
     report = town.ingest()
     assert [one.state for one in report.outcomes] == [IngestState.RECONCILED]
     missing, note = report.taken[0].findings
@@ -164,7 +163,7 @@ def test_an_accepted_file_of_unknown_kind_is_kept_as_an_attachment(town: Town) -
     folder = make_binder(town.inbox, "a", text_pages(1), description={"reference_code": "T/1"})
     (folder / "lista.doc").write_bytes(b"\xd0\xcf\x11\xe0 not for us")
     assert town.ingest().outcomes == ()
-    _on_case(town, accept_drop, _drop(town))
+    _on_case(town, accept_drop, drop_of(town))
     assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
     with (
         town.open() as archive,
@@ -175,8 +174,8 @@ def test_an_accepted_file_of_unknown_kind_is_kept_as_an_attachment(town: Town) -
 
 @pytest.mark.parametrize("change", ["bytes", "more"])
 def test_a_drop_that_changes_after_it_was_accepted_is_judged_anew(town: Town, change: str) -> None:
-    _listed_missing(town)
-    _on_case(town, accept_drop, _drop(town))
+    listed_missing(town)
+    _on_case(town, accept_drop, drop_of(town))
     if change == "bytes":
         draw_page(town.inbox / "a" / "001.png", ["altceva"])
     else:
@@ -190,7 +189,7 @@ def test_accepting_that_all_pages_are_missing_makes_no_empty_unit(town: Town) ->
     folder = make_binder(town.inbox, "a", [], description={"reference_code": "T/1", "pages": ["001.png"]})
     assert town.ingest().taken[0].quarantined_at is not None
     assert not folder.exists()
-    _on_case(town, accept_drop, _drop(town))
+    _on_case(town, accept_drop, drop_of(town))
     taken = town.ingest().taken[0]
     assert taken.quarantined_at is not None
     assert FindingCode.NO_PAGES in {finding.code for finding in taken.findings}
@@ -200,7 +199,7 @@ def test_what_nobody_may_overrule_is_refused_with_what_to_do_instead(town: Town)
     make_binder(town.inbox, "a", text_pages(1))
     town.ingest()
     with pytest.raises(FindingNotAcceptable, match=r"no unit\.json.*Add a unit\.json"):
-        _on_case(town, accept_drop, _drop(town))
+        _on_case(town, accept_drop, drop_of(town))
     assert (town.inbox / ".quarantine" / "a" / REASON_FILE).exists()
     assert _audited(town) == []
 
@@ -214,9 +213,9 @@ def test_a_note_needs_no_accepting_and_a_gap_always_can_be() -> None:
 
 
 def test_a_rejected_drop_stays_whole_and_can_still_be_retried(town: Town) -> None:
-    place = _listed_missing(town)
-    assert not _on_case(town, reject_drop, _drop(town)).already
-    drop = _drop(town)
+    place = listed_missing(town)
+    assert not _on_case(town, reject_drop, drop_of(town)).already
+    drop = drop_of(town)
     assert drop.rejected is not None
     assert _on_case(town, reject_drop, drop).already
     assert (place / "001.png").exists()
@@ -235,7 +234,7 @@ def test_a_command_that_is_cut_short_can_be_repeated(
     def die(*_: object, **__: object) -> None:
         raise Killed
 
-    place = _listed_missing(town)
+    place = listed_missing(town)
     target = {
         "before the row": "repository.sql_catalogue.SqlCatalogue.end_quarantine",
         "after the row": "arhivar.exits.drops.return_drop",
@@ -244,9 +243,9 @@ def test_a_command_that_is_cut_short_can_be_repeated(
     with monkeypatch.context() as patched:
         patched.setattr(target, die)
         with pytest.raises(Killed):
-            _on_case(town, command, _drop(town))
+            _on_case(town, command, drop_of(town))
     assert place.is_dir()
-    _on_case(town, command, _drop(town))
+    _on_case(town, command, drop_of(town))
     assert (town.inbox / "a" / READY_FILE).exists()
     with town.open() as archive:
         assert len(archive.catalogue.quarantine_ends()) == 1
@@ -256,9 +255,9 @@ def test_a_command_that_is_cut_short_can_be_repeated(
 
 
 def test_a_folder_that_the_catalogue_does_not_know_has_its_ways_out_too(town: Town) -> None:
-    place = _listed_missing(town)
+    place = listed_missing(town)
     place.rename(place.with_name("b"))
-    drop = _drop(town, "b")
+    drop = drop_of(town, "b")
     assert not drop.recorded
     with pytest.raises(CaseClosed):
         _on_case(town, accept_drop, drop)
@@ -267,8 +266,8 @@ def test_a_folder_that_the_catalogue_does_not_know_has_its_ways_out_too(town: To
 
 
 def test_a_name_that_can_mean_two_drops_lists_both(town: Town) -> None:
-    _listed_missing(town)
-    _listed_missing(town)
+    listed_missing(town)
+    listed_missing(town)
     with town.open() as archive:
         ids = [drop.case_id for drop in quarantined_drops(archive, None)]
         assert len(set(ids)) == 2
@@ -291,10 +290,10 @@ def test_accepted_gaps_reconcile_the_ingest_and_verify_agrees(town: Town) -> Non
     page = folder / "002.png"
     page.write_bytes(page.read_bytes()[:2000])
     town.ingest()
-    row = _ingest_row(town)
+    row = ingest_row(town)
     assert not _on_case(town, accept_ingest, row).already
     assert _on_case(town, accept_ingest, row).already
-    assert _ingest_row(town).state is IngestState.RECONCILED
+    assert ingest_row(town).state is IngestState.RECONCILED
     with town.open() as archive:
         ledger = archive.catalogue.ledger(row.ingest_id)
         assert ledger is not None
@@ -314,12 +313,12 @@ def test_accepted_gaps_reconcile_the_ingest_and_verify_agrees(town: Town) -> Non
 
 
 def test_a_difference_cannot_be_accepted_away(town: Town) -> None:
-    _gapped(town)
+    gapped(town)
     with town.open() as archive:
         archive.index.remove_unit(derive_unit_id("T/1"))
     with pytest.raises(DifferencesRemain, match="1, 2, 3"):
-        _on_case(town, accept_ingest, _ingest_row(town))
-    assert _ingest_row(town).state is IngestState.INDEXED
+        _on_case(town, accept_ingest, ingest_row(town))
+    assert ingest_row(town).state is IngestState.INDEXED
     assert _audited(town) == []
 
 
@@ -331,24 +330,24 @@ def test_an_acceptance_that_is_cut_short_is_completed_by_the_next_run(
     def die(*_: object) -> None:
         raise Killed
 
-    _gapped(town)
+    gapped(town)
     with monkeypatch.context() as patched:
         patched.setattr("arhivar.exits.ingests.close_ingest", die)
         with pytest.raises(Killed):
-            _on_case(town, accept_ingest, _ingest_row(town))
+            _on_case(town, accept_ingest, ingest_row(town))
     assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
 
 
 def test_a_retry_reads_only_what_could_not_be_read_and_makes_a_new_version(town: Town) -> None:
-    pool = _gapped(town)
+    pool = gapped(town)
     pool.blind.clear()  # the cause went
-    row = _ingest_row(town)
+    row = ingest_row(town)
     assert _on_case(town, retry_ingest, row).state is IngestState.STAGED
     assert _on_case(town, retry_ingest, row).already
     assert _verify(town) == ()
     assert [one.state for one in _with(town, pool).ingest().outcomes] == [IngestState.RECONCILED]
     assert pool.asked == [2]
-    assert (_version(town), _ingest_row(town).attempt) == (2, 2)
+    assert (_version(town), ingest_row(town).attempt) == (2, 2)
     with town.open() as archive:
         identifier = object_id(derive_unit_id("T/1"))
         package = read_package(archive, identifier)
@@ -365,13 +364,13 @@ def test_a_retry_reads_only_what_could_not_be_read_and_makes_a_new_version(town:
 
 
 def test_a_retry_that_reads_no_more_than_before_leaves_the_version(town: Town) -> None:
-    pool = _gapped(town)
+    pool = gapped(town)
     pool.blind.add(1)  # worse than before: the page that could be read is asked for again, and lost
     with town.open() as archive:
         for kept in (archive.work / "pages").rglob("*"):
             if kept.is_file():
                 kept.unlink()
-    _on_case(town, retry_ingest, _ingest_row(town))
+    _on_case(town, retry_ingest, ingest_row(town))
     outcome = _with(town, pool).ingest().outcomes[0]
     assert outcome.state is IngestState.INDEXED
     assert outcome.ledger is not None
@@ -386,21 +385,21 @@ def test_a_retry_that_is_stopped_keeps_the_version_and_goes_on_later(
     def full(*_: object) -> int:
         raise StoreFull(where="store")
 
-    pool = _gapped(town)
+    pool = gapped(town)
     pool.blind.clear()
-    _on_case(town, retry_ingest, _ingest_row(town))
+    _on_case(town, retry_ingest, ingest_row(town))
     monkeypatch.setattr("arhivar.pipeline.deposit_unit", full)
     assert _with(town, pool).ingest().outcomes[0].error is not None
     assert _version(town) == 1
     assert _verify(town) == ()
-    assert _on_case(town, retry_ingest, _ingest_row(town)).already
+    assert _on_case(town, retry_ingest, ingest_row(town)).already
     monkeypatch.setattr("arhivar.pipeline.deposit_unit", deposit_unit)
     assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
 
 
 def test_a_retry_never_takes_a_newer_version_away(town: Town) -> None:
-    _gapped(town)
-    old = _ingest_row(town)
+    gapped(town)
+    old = ingest_row(town)
     _on_case(town, retry_ingest, old)
     with town.open() as archive:  # another process hands in a rescan before the retry gets its turn
         archive.catalogue.advance(old.ingest_id, IngestState.INDEXED, now=old.updated_at)
@@ -420,10 +419,10 @@ def test_a_retry_never_takes_a_newer_version_away(town: Town) -> None:
 
 
 def test_the_current_version_is_never_rejected_away(town: Town) -> None:
-    _gapped(town)
+    gapped(town)
     with pytest.raises(CurrentVersionStays, match="replace_unit"):
-        _on_case(town, reject_ingest, _ingest_row(town))
-    assert _ingest_row(town).state is IngestState.INDEXED
+        _on_case(town, reject_ingest, ingest_row(town))
+    assert ingest_row(town).state is IngestState.INDEXED
 
 
 def test_a_rejected_ingest_rests_until_the_same_folder_is_dropped_again(
@@ -436,18 +435,18 @@ def test_a_rejected_ingest_rests_until_the_same_folder_is_dropped_again(
     make_binder(town.inbox, "a", text_pages(1), description={"reference_code": "T/1"})
     town.ingest()
     monkeypatch.undo()
-    assert not _on_case(town, reject_ingest, _ingest_row(town)).already
-    assert _on_case(town, reject_ingest, _ingest_row(town)).already
-    assert (_ingest_row(town).state, _ingest_row(town).reason) == (IngestState.REJECTED, WHY)
+    assert not _on_case(town, reject_ingest, ingest_row(town)).already
+    assert _on_case(town, reject_ingest, ingest_row(town)).already
+    assert (ingest_row(town).state, ingest_row(town).reason) == (IngestState.REJECTED, WHY)
     assert town.ingest().outcomes == ()
     make_binder(town.inbox, "a", text_pages(1), description={"reference_code": "T/1"})
     report = town.ingest()
     assert not report.taken[0].known
     assert [one.state for one in report.outcomes] == [IngestState.RECONCILED]
-    assert _ingest_row(town).attempt == 2
+    assert ingest_row(town).attempt == 2
     assert _verify(town) == ()
     with pytest.raises(CurrentVersionStays):
-        _on_case(town, reject_ingest, _ingest_row(town))
+        _on_case(town, reject_ingest, ingest_row(town))
 
 
 def test_a_rejected_ingest_is_taken_up_again_from_staging(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -458,54 +457,8 @@ def test_a_rejected_ingest_is_taken_up_again_from_staging(town: Town, monkeypatc
     make_binder(town.inbox, "a", text_pages(1), description={"reference_code": "T/1"})
     town.ingest()
     monkeypatch.undo()
-    _on_case(town, reject_ingest, _ingest_row(town))
+    _on_case(town, reject_ingest, ingest_row(town))
     with pytest.raises(CaseClosed, match="retry"):
-        _on_case(town, accept_ingest, _ingest_row(town))
-    _on_case(town, retry_ingest, _ingest_row(town))
+        _on_case(town, accept_ingest, ingest_row(town))
+    _on_case(town, retry_ingest, ingest_row(town))
     assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
-
-
-# --- command line
-
-
-def _run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(["--lang", "en", *words])
-    out, err = capsys.readouterr()
-    return int(str(ended.value.code)), out, err
-
-
-def test_status_shows_ids_to_type_and_the_commands_that_are_possible(
-    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ARHIVAR_HOME", str(town.settings.home))
-    _gapped(town)
-    make_binder(town.inbox, "b", text_pages(1))
-    town.ingest()
-    drop, row = _drop(town, "b"), _ingest_row(town)
-    code, out, _ = _run(capsys, "status")
-    assert code == EXIT_DONE
-    assert f"arhivar retry {drop.case_id} --reason TEXT | arhivar reject {drop.case_id} --reason TEXT" in out
-    assert f"arhivar retry {row.ingest_id[:8]} --reason TEXT | arhivar accept {row.ingest_id[:8]}" in out
-    document = json.loads(_run(capsys, "status", "--json")[1])
-    assert document["quarantined"][0]["exits"] == ["retry", "reject"]
-    assert document["undecided"][0]["exits"] == ["retry", "accept"]
-    document = json.loads(_run(capsys, "accept", row.ingest_id[:8], "--reason", WHY, "--json")[1])
-    assert (document["decision"], document["state"], document["goes_on"]) == ("accepted", "reconciled", False)
-    for already in (False, True):
-        code, out, _ = _run(capsys, "retry", drop.case_id, "--reason", WHY, "--json")
-        assert code == EXIT_DONE
-        assert json.loads(out)["already"] is already
-    assert _run(capsys, "reject", "b", "--reason", WHY)[0] == EXIT_USAGE
-    assert json.loads(_run(capsys, "status", "--json")[1])["undecided"] == []
-
-
-@pytest.mark.parametrize("words", [[], ["--reason", " "]])
-def test_a_decision_without_a_reason_is_refused(
-    town: Town, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, words: list[str]
-) -> None:
-    monkeypatch.setenv("ARHIVAR_HOME", str(town.settings.home))
-    _listed_missing(town)
-    for command in ("retry", "accept", "reject"):
-        assert _run(capsys, command, "a", *words)[0] == EXIT_USAGE
-    assert (town.inbox / ".quarantine" / "a").is_dir()
