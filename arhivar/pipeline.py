@@ -17,6 +17,7 @@ from arhivar.composition import Archive, open_validator
 from arhivar.intake.claims import list_claims
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import IntakeOptions, Taken, Waiting, take_claim, take_drop, waiting_drops
+from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
@@ -129,7 +130,7 @@ def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: 
 def _only_gaps(archive: Archive, row: IngestRow) -> bool:
     """True where all that keeps the unit from reconciled is a person's word on unreadable pages."""
     ledger = archive.catalogue.ledger(row.ingest_id)
-    return ledger is not None and bool(ledger.gaps) and not ledger.differences
+    return ledger is not None and bool(ledger.open_gaps) and not ledger.differences
 
 
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher) -> Outcome:
@@ -150,7 +151,7 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     work = WorkArea(archive.work)
     watcher.unit_started(manifest.description.reference_code, len(manifest.pages))
     if row.state in _BEFORE_DEPOSIT:
-        _make_and_deposit(archive, manifest, pool, work, watcher)
+        _make_and_deposit(archive, row, pool, work, watcher)
     else:
         watcher.pages_done(len(manifest.pages))
     if row.state is IngestState.INDEXED:
@@ -170,27 +171,34 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
-    if not ledger.differences:
-        _clear(archive, manifest, WorkArea(archive.work))
+        clear_work(archive, manifest)
+        clear_staging(archive.store, manifest.ingest_id)
+    elif not ledger.differences:
+        # What was read stays until a person has decided about the gaps: another attempt reads only those again.
+        clear_staging(archive.store, manifest.ingest_id)
     return ledger
 
 
-def _make_and_deposit(archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, watcher: Watcher) -> None:
+def _make_and_deposit(archive: Archive, row: IngestRow, pool: PagePool, work: WorkArea, watcher: Watcher) -> None:
+    manifest = row.manifest
     _advance(archive, manifest, IngestState.PROCESSING)
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
     unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done)
+    if not is_better(archive, row, unreadable):
+        keep_deposited(archive, row)
+        return
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
     on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
-    deposit_unit(archive, manifest, composed, manifest.findings)
+    deposit_unit(archive, manifest, composed, manifest.findings, row.version)
 
 
 def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:
     archive.catalogue.advance(manifest.ingest_id, state, now=datetime.now(UTC))
 
 
-def _clear(archive: Archive, manifest: Manifest, work: WorkArea) -> None:
-    """Collect the work area and staging: the ledger agrees that the store has everything."""
+def clear_work(archive: Archive, manifest: Manifest) -> None:
+    """Collect what the work area keeps of an ingest that needs it no more."""
+    work = WorkArea(archive.work)
     work.drop_pages(result_keys(archive, manifest).values())
     work.drop_ingest(manifest.ingest_id)
-    clear_staging(archive.store, manifest.ingest_id)

@@ -11,11 +11,13 @@ from typing import Protocol
 from uuid import UUID
 
 from repository.records import (
+    Decision,
     IngestRow,
     InventoryEntry,
     Lease,
     OutboxEntry,
     PageRow,
+    QuarantineEnd,
     QuarantineRow,
     Restored,
     SeriesRule,
@@ -115,8 +117,8 @@ class Catalogue(Protocol):
     def advance(self, ingest_id: str, state: IngestState, *, reason: str | None = None, now: datetime) -> IngestRow:
         """Move an ingest forward, or aside to quarantined or rejected, with the reason.
 
-        The state it has already: nothing is changed. Backward, or on from reconciled, quarantined or rejected:
-        `CatalogueError`.
+        The state it has already: nothing is changed. What is quarantined may still be rejected. Else backward, or on
+        from reconciled, quarantined or rejected: `CatalogueError`.
         """
         ...
 
@@ -128,6 +130,42 @@ class Catalogue(Protocol):
 
     def quarantined(self) -> list[QuarantineRow]:
         """Drops that never became an ingest, newest first."""
+        ...
+
+    # --- ways out
+
+    def end_quarantine(
+        self,
+        drop: QuarantineRow,
+        decision: Decision,
+        *,
+        reason: str,
+        by: str,
+        now: datetime,
+        digest: str | None = None,
+    ) -> QuarantineEnd:
+        """A person decided about a drop: its row moves to the history. Also for a drop that has no row.
+
+        `digest` is of the content that was accepted. The same decision on the same drop again: the one that is known.
+        """
+        ...
+
+    def quarantine_ends(self, folder: str | None = None) -> list[QuarantineEnd]:
+        """The history of decisions, newest first; about drops of that folder's name, where given."""
+        ...
+
+    def find_ingests(self, prefix: str) -> list[str]:
+        """Ids of ingests that begin so, in order."""
+        ...
+
+    def begin_attempt(self, manifest: Manifest, *, state: IngestState, now: datetime) -> IngestRow:
+        """Begin an ingest again that is indexed, reconciled or set aside. `manifest` takes the former one's place.
+
+        Its attempt is one more than the row's. With the state `STAGED` the files are in the store already, and the
+        version that the ingest became stays noted; with `RECEIVED` they were handed over anew, and it is no version
+        yet. The same attempt again: the row as it is. Another attempt, or an ingest that is being worked on:
+        `CatalogueError`.
+        """
         ...
 
     # --- pages

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0003"
+REVISION = "0004"
 """The migration that these tables agree with."""
 
 
@@ -133,6 +133,27 @@ class QuarantineTable(Base):
     findings: Mapped[str] = mapped_column(Text)
     """A JSON array of `schemas.findings.Finding`."""
     quarantined_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class QuarantineEndTable(Base):
+    """How drops came out of quarantine. Rows are added, never changed."""
+
+    __tablename__ = "quarantine_end"
+    __table_args__ = (Index(None, "folder"), Index(None, "place"))
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    place: Mapped[str] = mapped_column(Text)
+    folder: Mapped[str] = mapped_column(Text)
+    reference_code: Mapped[str | None] = mapped_column(String(500))
+    findings: Mapped[str] = mapped_column(Text)
+    """A JSON array of `schemas.findings.Finding`."""
+    quarantined_at: Mapped[datetime] = mapped_column(UtcTime)
+    decision: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(500))
+    decided_at: Mapped[datetime] = mapped_column(UtcTime)
+    digest: Mapped[str | None] = mapped_column(String(128))
+    """Of the content that was accepted."""
 
 
 class PageTable(Base):

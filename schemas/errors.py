@@ -15,10 +15,13 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── UnitUnknown, PageUnknown
     │   ├── QueryMalformed
     │   ├── TargetNotEmpty
-    │   └── InputUnreadable, OutputExists
+    │   ├── InputUnreadable, OutputExists
+    │   ├── CaseUnknown, CaseAmbiguous, CaseClosed (schemas/case_errors.py)
+    │   └── FindingNotAcceptable, DifferencesRemain, CurrentVersionStays
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   ├── CopyDiffers
-    │   └── ShareUnavailable
+    │   ├── ShareUnavailable
+    │   └── DropNameTaken
     ├── ImageError ............ ARH-20xx  exit 4   a page image cannot be used
     │   ├── ImageUnreadable, ImageTooLarge, FormatUnsupported
     │   ├── DocumentEncrypted
@@ -47,9 +50,13 @@ whether trying again can help, and a message in Romanian and English that names 
         └── AuditBroken
 """
 
+from importlib import import_module
 from typing import Any, ClassVar
 
 from schemas.messages import Language, Message
+
+_BRANCHES = ("schemas.audit_errors", "schemas.case_errors")
+"""Modules with branches of the tree of their own."""
 
 EXIT_DONE = 0
 EXIT_FINDINGS = 1
@@ -206,6 +213,16 @@ class ShareUnavailable(IntakeError):
     message = Message(
         ro="Folderul scanerelor {inbox} nu răspunde: {detail}. Verificați rețeaua; preluarea se reia singură.",
         en="The scanners' folder {inbox} does not answer: {detail}. Check the network, then run the intake again.",
+    )
+
+
+class DropNameTaken(IntakeError):
+    code = "ARH-1203"
+    message = Message(
+        ro="În {inbox} este deja un folder „{drop}”. Preluați-l întâi cu `arhivar ingest`, apoi repetați comanda; "
+        "nimic nu a fost mutat.",
+        en="{inbox} already has a folder '{drop}'. Take it in first with `arhivar ingest`, then repeat the command; "
+        "nothing was moved.",
     )
 
 
@@ -477,8 +494,8 @@ class ToolTimeout(ToolError):
 
 def all_errors() -> list[type[ArhivarError]]:
     """Every class of the tree, root first, in the order of its code."""
-    import schemas.audit_errors  # noqa: F401 - a branch of the tree
-
+    for branch in _BRANCHES:
+        import_module(branch)
     found: list[type[ArhivarError]] = []
     waiting = [ArhivarError]
     while waiting:

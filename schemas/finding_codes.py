@@ -69,6 +69,7 @@ class FindingCode(StrEnum):
     AUDIT_HEAD_MISSING = "audit-head-missing"
     AUDIT_HEAD_FORGED = "audit-head-forged"
     AUDIT_KEY_UNKNOWN = "audit-key-unknown"
+    FINDINGS_ACCEPTED = "findings-accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +79,5 @@ class FindingRule:
     severity: Severity
     sentence: Message
     advice: Message
+    acceptable: bool = False
+    """Whether a person may overrule it with `arhivar accept`. A note holds nothing up, and needs no accepting."""

@@ -13,6 +13,10 @@ _CORRECT_AND_RETURN = Message(
     ro="Corectați folderul, apoi mutați-l înapoi în folderul de preluare.",
     en="Correct the folder, then move it back into the inbox.",
 )
+_CORRECT_OR_ACCEPT = Message(
+    ro="Corectați folderul și mutați-l înapoi, sau preluați-l așa cum este: `arhivar accept FOLDER --reason …`.",
+    en="Correct the folder and move it back, or take it in as it is: `arhivar accept FOLDER --reason …`.",
+)
 _RESCAN_300 = Message(
     ro="Setați scanerul la 300 dpi și scanați din nou.",
     en="Set the scanner to 300 dpi and scan again.",
@@ -111,7 +115,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="unit.json numește pagina „{file}”, care lipsește din folder.",
             en="unit.json lists the page '{file}', which is not in the folder.",
         ),
-        _CORRECT_AND_RETURN,
+        _CORRECT_OR_ACCEPT,
+        acceptable=True,
     ),
     FindingCode.FOLIO_COUNT: FindingRule(
         Severity.NOTE,
@@ -168,7 +173,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="Conținutul fișierului „{file}” nu este o imagine, un PDF sau o anexă (.txt, .csv, .xml).",
             en="The content of '{file}' is no image or PDF, nor is it an attachment (.txt, .csv, .xml).",
         ),
-        _CORRECT_AND_RETURN,
+        _CORRECT_OR_ACCEPT,
+        acceptable=True,
     ),
     FindingCode.FILE_EMPTY: FindingRule(
         Severity.QUARANTINE,
@@ -193,6 +199,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="The file '{file}' could not be opened to count its pages ({detail}).",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.DOCUMENT_ENCRYPTED: FindingRule(
         Severity.QUARANTINE,
@@ -209,6 +216,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Page {page} ('{file}') cannot be decoded: {detail}.",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.PAGE_TOO_LARGE: FindingRule(
         Severity.PLACEHOLDER,
@@ -220,6 +228,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="Scanați la o rezoluție mai mică sau măriți `max_page_pixels`.",
             en="Scan at a lower resolution, or raise `max_page_pixels`.",
         ),
+        acceptable=True,
     ),
     FindingCode.PAGE_LIMIT: FindingRule(
         Severity.PLACEHOLDER,
@@ -228,6 +237,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Processing page {page} ('{file}') was stopped: {detail}.",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.PAGE_UNREAD: FindingRule(
         Severity.NOTE,
@@ -450,4 +460,12 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
     ),
     **AUDIT_FINDINGS,
+    FindingCode.FINDINGS_ACCEPTED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Preluat în ciuda constatărilor ({codes}), acceptate de {by}: {reason}",
+            en="Taken in despite findings ({codes}), which {by} accepted: {reason}",
+        ),
+        _NOTHING,
+    ),
 }

@@ -8,8 +8,10 @@ import click
 
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
+from arhivar.cli.waiting import drop_document, ingest_document, show_drops, show_exits, show_ingests
 from arhivar.cli.words import STATE, STATES, UNIT, WAITING_FOR, ledger_document, print_ledger, waiting_document
 from arhivar.composition import Archive, open_archive, open_pool
+from arhivar.exits.cases import SHORT_ID, QuarantinedDrop, ingest_exits, quarantined_drops, waiting_ingests
 from arhivar.intake.take import Waiting, waiting_drops
 from arhivar.package import require_unit
 from arhivar.worst_pages import rank_pages
@@ -43,9 +45,6 @@ _KINDS = {
     PageKind.UNREADABLE: Message(ro="ilizibilă", en="unreadable"),
 }
 _EMPTY = Message(ro="Arhiva este goală.", en="The archive is empty.")
-_QUARANTINE = Message(
-    ro="În carantină: {folder} — {reason} ({where})", en="In quarantine: {folder} — {reason} ({where})"
-)
 _WAITS = Message(
     ro="Așteaptă de {minutes} min: {folder} — {what} {detail}",
     en="Waiting for {minutes} min: {folder} — {what} {detail}",
@@ -69,7 +68,9 @@ def command(context: Context, unit: str | None, inbox: Path | None, by_page: boo
         elif unit is not None:
             _show_unit(output, archive, unit)
         else:
-            _show_all(output, archive, _waiting(archive, inbox or context.settings.inbox))
+            folder = inbox or context.settings.inbox
+            drops = quarantined_drops(archive, None if folder is None else folder.resolve())
+            _show_all(output, archive, _waiting(archive, folder), drops)
     return EXIT_DONE
 
 
@@ -80,13 +81,14 @@ def _waiting(archive: Archive, inbox: Path | None) -> list[Waiting]:
         return waiting_drops(archive, inbox.resolve(), pool.count_frames)[1]
 
 
-def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
+def _show_all(output: Output, archive: Archive, waiting: list[Waiting], drops: list[QuarantinedDrop]) -> None:
     units = archive.catalogue.units()
     states: dict[str, IngestRow] = {}
-    for row in archive.catalogue.ingests():
+    ingests = archive.catalogue.ingests()
+    undecided = waiting_ingests(archive, ingests)
+    for row in ingests:
         states.setdefault(str(row.unit_id), row)
-    quarantined = [drop for drop in archive.catalogue.quarantined() if Path(drop.where).exists()]
-    if not (units or waiting or quarantined):
+    if not (units or waiting or drops):
         output.say(_EMPTY)
     if units:
         rows = []
@@ -95,9 +97,8 @@ def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
             state = STATES[latest.state].say(output.language) if latest is not None else ""
             rows.append([unit.reference_code, state, unit.pages, unit.version, unit.title])
         output.table([UNIT, STATE, _PAGES, _VERSION, _TITLE], rows)
-    for drop in quarantined:
-        reason = "; ".join(finding.say(output.language) for finding in drop.findings[:3])
-        output.say(_QUARANTINE, folder=drop.folder, reason=reason, where=drop.where)
+    show_ingests(output, archive, undecided)
+    show_drops(output, drops)
     now = time.time()
     for one in waiting:
         what = WAITING_FOR[one.readiness.waiting_for or "quiet"].say(output.language)
@@ -112,15 +113,8 @@ def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
                 }
                 for unit in units
             ],
-            "quarantined": [
-                {
-                    "folder": drop.folder,
-                    "reference_code": drop.reference_code,
-                    "where": drop.where,
-                    "findings": [finding.model_dump(mode="json") for finding in drop.findings],
-                }
-                for drop in quarantined
-            ],
+            "quarantined": [drop_document(drop) for drop in drops],
+            "undecided": [ingest_document(archive, row) for row in undecided],
             "waiting": [
                 {**waiting_document(one), "long": now - one.readiness.since >= _LONG_SECONDS} for one in waiting
             ],
@@ -159,6 +153,7 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
     for row in ingests:
         ledger = archive.catalogue.ledger(row.ingest_id)
         findings = archive.catalogue.findings(row.ingest_id)
+        show_exits(output, row.ingest_id[:SHORT_ID], ingest_exits(archive, row))
         if ledger is not None:
             print_ledger(output, ledger)
         for finding in findings:
@@ -170,6 +165,9 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
                 "intent": row.intent,
                 "received_at": row.received_at.isoformat(),
                 "pages": len(row.manifest.pages),
+                "attempt": row.attempt,
+                "reason": row.reason,
+                "exits": list(ingest_exits(archive, row)),
                 "ledger": None if ledger is None else ledger_document(ledger),
                 "findings": [
                     {**finding.model_dump(mode="json"), "text": finding.say(output.language)} for finding in findings

@@ -2,6 +2,7 @@
 """Words, tables and JSON shapes that several commands share."""
 
 from arhivar.cli.output import Output
+from arhivar.exits.cases import SHORT_ID
 from arhivar.intake.take import Waiting
 from schemas.ingest import IngestState
 from schemas.ledger import Ledger, Stage
@@ -34,8 +35,12 @@ STAGES = {
 UNIT = Message(ro="Unitate", en="Unit")
 STATE = Message(ro="Stare", en="State")
 _GAPS = Message(
-    ro="Pagini ilizibile, de acceptat sau rescanat: {pages}",
-    en="Unreadable pages, to be accepted or rescanned: {pages}",
+    ro="Pagini ilizibile, de acceptat sau rescanat: {pages} (`arhivar accept {case_id}`, `arhivar retry {case_id}`)",
+    en="Unreadable pages, to be accepted or rescanned: {pages} (`arhivar accept {case_id}`, `arhivar retry {case_id}`)",
+)
+_ACCEPTED = Message(
+    ro="Pagini ilizibile, acceptate de {by}: {pages} ({reason})",
+    en="Unreadable pages, accepted by {by}: {pages} ({reason})",
 )
 
 
@@ -47,8 +52,12 @@ def print_ledger(output: Output, ledger: Ledger) -> None:
     )
     for finding in ledger.differences:
         output.line(f"  [{finding.code}] {finding.say(output.language)}")
-    if ledger.gaps:
-        output.say(_GAPS, pages=", ".join(str(page) for page in ledger.gaps))
+    if ledger.accepted is not None:
+        pages = ", ".join(str(page) for page in ledger.accepted.pages)
+        output.say(_ACCEPTED, by=ledger.accepted.by, pages=pages, reason=ledger.accepted.reason)
+    if ledger.open_gaps:
+        pages = ", ".join(str(page) for page in ledger.open_gaps)
+        output.say(_GAPS, pages=pages, case_id=ledger.ingest_id[:SHORT_ID])
 
 
 def ledger_document(ledger: Ledger) -> dict[str, object]:
@@ -57,6 +66,7 @@ def ledger_document(ledger: Ledger) -> dict[str, object]:
         **{stage.value: ledger.count(stage) for stage in Stage},
         "balanced": ledger.balanced,
         "gaps": list(ledger.gaps),
+        "accepted": None if ledger.accepted is None else ledger.accepted.model_dump(mode="json"),
         "differences": [finding.model_dump(mode="json") for finding in ledger.differences],
     }
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from arhivar.intake.claims import Claim
 from arhivar.intake.drops import QUARANTINE, READY_FILE, REASON_FILE
-from schemas.errors import ShareUnavailable
+from schemas.errors import DropNameTaken, ShareUnavailable
 from schemas.findings import Finding, Severity
 from schemas.messages import Language
 
@@ -28,6 +28,22 @@ def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
     except OSError as error:
         raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
     raise ShareUnavailable(inbox=str(claim.inbox), detail=f"{folder}: {claim.name}")
+
+
+def return_drop(place: Path, target: Path) -> None:
+    """Move a folder from quarantine back to the inbox as `target`, ready at once. Safe to repeat until it is moved.
+
+    Raises DropNameTaken where the inbox has a folder of that name, ShareUnavailable.
+    """
+    inbox = target.parent
+    try:
+        if target.exists():
+            raise DropNameTaken(drop=target.name, inbox=str(inbox))
+        (place / READY_FILE).touch()
+        (place / REASON_FILE).unlink(missing_ok=True)
+        place.rename(target)
+    except OSError as error:
+        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
 
 
 def reason_text(name: str, findings: Sequence[Finding]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import structlog
 
 from arhivar.composition import Archive, object_id
+from arhivar.intake.acceptance import acceptance
 from arhivar.intake.claims import Claim, claim_drop, holding, release_claim
 from arhivar.intake.describe import Described, describe_drop, first_access_class, unit_description
 from arhivar.intake.drops import Drop, PageCount, Readiness, expected_pages, judge, list_drops
@@ -33,6 +34,9 @@ from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 _log = structlog.get_logger(__name__)
 
 SUPPORTED_INTENTS = (Intent.NEW, Intent.REPLACE_UNIT)
+
+_TAKEN_AGAIN = (IngestState.RECEIVED, IngestState.STAGED, IngestState.REJECTED)
+"""States in which the same bytes are more than what is here already."""
 
 _PATIENCE_SECONDS = 600.0
 """How long one intake waits for another one that has the same unit in hand."""
@@ -125,14 +129,16 @@ def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: 
     if described.drop is not None and described.drop.intent not in SUPPORTED_INTENTS:
         fields: dict[str, str | int | float] = {"intent": described.drop.intent.value}
         findings.append(Finding(code=FindingCode.INTENT_UNSUPPORTED, fields=fields))
-    if described.drop is None or worst(findings) is Severity.QUARANTINE:
+    if described.drop is None or _held_up(archive, claim, findings):
         return _set_aside(archive, claim, described, findings)
     pages, page_findings = plan_pages(claim.path, examined.page_paths(), count_frames)
     findings += [
         *page_findings,
         *check_page_count(len(pages), described.drop.folios, described.drop.blanks),
     ]
-    if worst(findings) is Severity.QUARANTINE:
+    if not pages:  # those that unit.json lists are missing, and that was accepted
+        findings.append(Finding(code=FindingCode.NO_PAGES))
+    if _held_up(archive, claim, findings):
         return _set_aside(archive, claim, described, findings)
     manifest = _manifest(archive, claim, described.drop, examined)
     with archive.leases.hold(f"intake:{manifest.unit_id}", patience_seconds=_PATIENCE_SECONDS) as lease:
@@ -140,11 +146,27 @@ def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: 
             return None
         findings += [*find_duplicates(manifest.files), *_fewer_pages(archive, manifest, len(pages))]
         known = archive.catalogue.ingest(manifest.ingest_id)
-        if known is not None and known.state not in (IngestState.RECEIVED, IngestState.STAGED):
+        rejected = known is not None and known.state is IngestState.REJECTED
+        if known is not None and known.state not in _TAKEN_AGAIN:
             return _dismiss(archive, claim, known)
-        if known is None and (conflict := _conflict(archive, manifest)) is not None:
+        if (known is None or rejected) and (conflict := _conflict(archive, manifest)) is not None:
             return _set_aside(archive, claim, described, [*findings, conflict])
-        return _stage(archive, claim, manifest.model_copy(update={"pages": pages, "findings": tuple(findings)}))
+        manifest = manifest.model_copy(update={"pages": pages, "findings": tuple(findings)})
+        if known is not None and rejected:  # handed over again, it is judged anew
+            manifest = manifest.model_copy(update={"attempt": known.attempt + 1})
+            archive.catalogue.begin_attempt(manifest, state=IngestState.RECEIVED, now=datetime.now(UTC))
+        return _stage(archive, claim, manifest)
+
+
+def _held_up(archive: Archive, claim: Claim, findings: list[Finding]) -> bool:
+    """Whether the drop cannot go on. Where a person accepted all that holds it up, `findings` gain a note of it."""
+    if worst(findings) is not Severity.QUARANTINE:
+        return False
+    note = acceptance(archive.catalogue, claim.path, claim.name, findings)
+    if note is None:
+        return True
+    findings[:] = [*(one for one in findings if one.code is not note.code), note]
+    return False
 
 
 def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined) -> Manifest:

@@ -10,7 +10,7 @@ from arhivar.steps.reconcile import measure_ledger
 from repository.ocfl_difference import OcflDifference, Problem
 from repository.records import IngestRow, PageRow, UnitRow
 from schemas.findings import Finding, FindingCode
-from schemas.ingest import Manifest
+from schemas.ingest import IngestState, Manifest
 from schemas.ledger import Stage
 from schemas.unit import PackageDescription, PackagedPage
 
@@ -22,6 +22,10 @@ _CODES = {
     Problem.DAMAGED: FindingCode.STORED_FILE_DAMAGED,
     Problem.UNREADABLE: FindingCode.STORED_FILE_DAMAGED,
 }
+
+
+_ATTEMPTED = (IngestState.RECEIVED, IngestState.STAGED, IngestState.PROCESSING)
+"""Another attempt is on its way: the pages that the catalogue has are those of a version to come."""
 
 
 def stored_findings(differences: Sequence[OcflDifference], head: int, pages_of: PagesOf) -> Iterator[Finding]:
@@ -107,7 +111,7 @@ def _ingest_findings(
         )
         if ingest.manifest.files != manifest.files or ingest.manifest.pages != manifest.pages:
             yield from _differing(unit, {"ingest.manifest": ("≠", "metadata/manifest.json")})
-    if package is None:
+    if package is None or ingest.state in _ATTEMPTED:
         return
     planned = {page.number: page for page in archive.catalogue.planned_pages(ingest.ingest_id)}
     recorded = {page.number: page for page in archive.catalogue.pages(ingest.ingest_id)}

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from arhivar import VERSION
 from arhivar.auditing import audit_entry
 from arhivar.composition import Archive, object_id
-from arhivar.intake.stage import staged_key
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
+from arhivar.steps.masters import master_keys
 from repository.ocfl import Source, StoreKey
 from schemas.audit import AuditAction, AuditEntry
 from schemas.errors import LeaseLost
@@ -20,10 +20,18 @@ from schemas.unit import EventType, PackageDescription, PreservationEvent
 ARHIVAR = Agent(name="Arhivar", version=VERSION)
 
 
-def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> int:
+def deposit_unit(
+    archive: Archive,
+    manifest: Manifest,
+    composed: Composed,
+    findings: tuple[Finding, ...],
+    over: int | None = None,
+) -> int:
     """Write the version and record it; the version's number. Where it is written already, only record it.
 
-    Raises LeaseLost where another process is depositing into the unit, StoreError, CatalogueError.
+    `over` is the version that an earlier attempt of this ingest became: only that one may be replaced by a further
+    attempt. Raises LeaseLost where another process is depositing, or has deposited, into the unit, StoreError,
+    CatalogueError.
     """
     identifier = object_id(manifest.unit_id)
     with archive.leases.hold(f"unit:{manifest.unit_id}") as lease:
@@ -32,7 +40,9 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
         archive.packages.repair(identifier)
         version = archive.packages.head(identifier)
         if version is None or not _is_of(archive, identifier, manifest):
-            files = _files(manifest, composed, findings)
+            if over is not None and version != over:
+                raise LeaseLost(name=manifest.description.reference_code)
+            files = _files(archive, manifest, composed, findings)
             version = archive.packages.commit(
                 identifier,
                 files,
@@ -75,10 +85,13 @@ def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:
     return (package.ingest_id, package.attempt) == (manifest.ingest_id, manifest.attempt)
 
 
-def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> dict[str, Source]:
+def _files(
+    archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]
+) -> dict[str, Source]:
     files: dict[str, Source] = {}
+    keys = master_keys(archive, manifest)
     for file in manifest.files:
-        files[package_path(file)] = StoreKey(staged_key(manifest.ingest_id, file.path))
+        files[package_path(file)] = StoreKey(keys[file.path])
     files |= composed.alto
     files[composed.pdf.path] = composed.pdf_file
     files[MANIFEST_PATH] = manifest.to_json()

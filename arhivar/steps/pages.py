@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import Path
 
 from arhivar.composition import Archive, page_settings
-from arhivar.intake.stage import staged_key
+from arhivar.steps.masters import master_keys
 from arhivar.steps.workarea import WorkArea, page_key
 from processors.page import PageSource
 from processors.pool import PagePool
@@ -112,8 +112,9 @@ def _sources(
 ) -> Iterator[tuple[PlannedPage, PageSource]]:
     """Pages with a local path of their file; a file is made local once for all its pages."""
     local: dict[str, Path] = {}
+    keys: dict[str, str] = {}
     for page in pages:
         if page.file not in local:
-            key = staged_key(manifest.ingest_id, page.file)
-            local[page.file] = stack.enter_context(archive.store.local_path(key))
+            keys = keys or master_keys(archive, manifest)
+            local[page.file] = stack.enter_context(archive.store.local_path(keys[page.file]))
         yield page, PageSource(local[page.file], page.frame)

@@ -16,7 +16,7 @@ from processors.page_marks import marked_pages
 from repository.ocfl import OcflFile
 from schemas.errors import ObjectMissing
 from schemas.findings import Finding, FindingCode
-from schemas.ledger import Ledger, LedgerRow
+from schemas.ledger import GapsAccepted, Ledger, LedgerRow
 from schemas.page import PageKind
 from schemas.unit import PackageDescription, PackagedPage
 
@@ -31,6 +31,7 @@ def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
     in_pdf = _pages_in_pdfs(archive, package, files)
     in_index = archive.index.present(unit_id, version or 0)
     packaged = {page.number: page for page in package.pages}
+    gaps = tuple(page.number for page in package.pages if page.kind is PageKind.UNREADABLE)
     captured = {page.number for page in manifest.pages}
     stored = {number for number, page in packaged.items() if _in_store(archive, page, files)}
     rows = tuple(
@@ -48,8 +49,18 @@ def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
         ingest_id=package.ingest_id,
         rows=rows,
         differences=tuple(_difference(row) for row in rows if row.missing),
-        gaps=tuple(page.number for page in package.pages if page.kind is PageKind.UNREADABLE),
+        gaps=gaps,
+        accepted=_accepted(archive, package, version, gaps),
     )
+
+
+def _accepted(
+    archive: Archive, package: PackageDescription, version: int | None, gaps: tuple[int, ...]
+) -> GapsAccepted | None:
+    """What a person said of the gaps of this very version."""
+    known = archive.catalogue.ledger(package.ingest_id)
+    accepted = known.accepted if known is not None else None
+    return accepted if accepted is not None and gaps and accepted.version == version else None
 
 
 def _difference(row: LedgerRow) -> Finding:
