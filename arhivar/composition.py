@@ -16,7 +16,8 @@ from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
-from schemas.errors import ArchiveExists, ArchiveMissing
+from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, StoreUnavailable
+from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
 from search.index import SearchIndex
 from search.tantivy_index import TantivyIndex
 
@@ -121,6 +122,29 @@ def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterat
             )
         finally:
             index.close()
+
+
+def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:
+    """The second store; made where `new`.
+
+    Raises ReplicaUnset, InvalidSetting for a folder that shares the archive's, ReplicaMissing where there is none: an
+    unmounted disk must not become an empty replica.
+    """
+    if settings.replica is None:
+        raise ReplicaUnset
+    folder = settings.replica.expanduser().resolve()
+    if settings.home in (folder, *folder.parents) or folder in settings.home.parents:
+        raise InvalidSetting(
+            name="replica", source="ARHIVAR_REPLICA", value=folder, expected="it must not share the archive's folder"
+        )
+    replica = OcflRepository(FilesystemStore(folder))
+    if new:
+        replica.initialise()
+    try:
+        replica.require_root()
+    except StoreUnavailable as error:
+        raise ReplicaMissing(where=str(folder), detail=str(error.fields.get("detail", error))) from error
+    return replica
 
 
 def limits_from(settings: Settings) -> "Limits":

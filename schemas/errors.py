@@ -39,9 +39,13 @@ whether trying again can help, and a message in Romanian and English that names 
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
     │   ├── IndexUnavailable
     │   └── IndexVersion
-    └── ToolError ............. ARH-80xx  exit 10  an external program
-        ├── ToolMissing, ToolFailed
-        └── ToolTimeout
+    ├── ToolError ............. ARH-80xx  exit 10  an external program
+    │   ├── ToolMissing, ToolFailed
+    │   └── ToolTimeout
+    └── BackupError ........... ARH-90xx  exit 11  backup and restore (in schemas.keeping_errors, with
+        ├── BackupMissing, BackupDamaged           ReplicaUnset, CatalogueExists, ReplicaMissing)
+        ├── BackupNewer, BackupNotWritten
+        └── ArchiveBusy
 """
 
 from typing import Any, ClassVar
@@ -474,6 +478,8 @@ class ToolTimeout(ToolError):
 
 def all_errors() -> list[type[ArhivarError]]:
     """Every class of the tree, root first, in the order of its code."""
+    import schemas.keeping_errors  # noqa: F401 - its classes are part of the tree
+
     found: list[type[ArhivarError]] = []
     waiting = [ArhivarError]
     while waiting:

@@ -62,6 +62,10 @@ class FindingCode(StrEnum):
     CATALOGUE_ROW_MISSING = "catalogue-row-missing"
     CATALOGUE_DIFFERS = "catalogue-differs"
     INDEX_STALE = "index-stale"
+    FILE_REPAIRED = "file-repaired"
+    REPAIR_IMPOSSIBLE = "repair-impossible"
+    REPLICA_REFUSED = "replica-refused"
+    REPLICA_DIFFERS = "replica-differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 """The one table of findings: what each code does, what it says and what the operator should do next."""
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
+from schemas.keeping_rules import KEEPING_FINDINGS
 from schemas.messages import Message
 
 _RESCAN = Message(
@@ -22,8 +23,8 @@ _EXPOSE = Message(
 )
 _NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
 _RESTORE = Message(
-    ro="Restaurați fișierul din replică sau din copia de siguranță; nu mai modificați pachetul până atunci.",
-    en="Restore the file from the replica or the backup; change nothing in the package until then.",
+    ro="Rulați `arhivar verify --repair`; nu mai modificați pachetul până atunci.",
+    en="Run `arhivar verify --repair`; change nothing in the package until then.",
 )
 _REBUILD = Message(
     ro="Rulați `arhivar rebuild`, apoi din nou `arhivar verify`.",
@@ -412,8 +413,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="The catalogue knows version {version} of unit '{unit}', but the store has no package of it.",
         ),
         Message(
-            ro="Restaurați pachetul din replică sau din copia de siguranță.",
-            en="Restore the package from the replica or the backup.",
+            ro="Rulați `arhivar verify --repair`, care readuce pachetul din replică.",
+            en="Run `arhivar verify --repair`, which brings the package back from the replica.",
         ),
     ),
     FindingCode.PACKAGE_DAMAGED: FindingRule(
@@ -448,4 +449,5 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         ),
         Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
     ),
+    **KEEPING_FINDINGS,
 }
