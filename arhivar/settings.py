@@ -96,6 +96,12 @@ class Settings(Record):
         pattern=r"^(mailto:|https?://)\S+$",
         description="Address of who keeps the archive, as a URI: named in each version of a package.",
     )
+    audit_actor: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        description="Who the audit says did it; the user and the machine of the command line when unset.",
+    )
 
 
 SETTING_NAMES: tuple[str, ...] = tuple(Settings.model_fields)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, the outbox and leases.
+"""The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, outbox, leases, audit.
 
 What describes records lies in the store; this is what steps need to agree on while they work. The contract suite,
-tests/contract/test_catalogue.py and test_catalogue_inventory.py, is the port's real definition.
+tests/contract/test_catalogue*.py, is the port's real definition.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -21,6 +21,7 @@ from repository.records import (
     SeriesRule,
     UnitRow,
 )
+from schemas.audit import AuditEnd, AuditEntry, AuditRow
 from schemas.findings import Finding
 from schemas.ingest import IngestState, Manifest, PlannedPage
 from schemas.ledger import Ledger
@@ -230,4 +231,42 @@ class Catalogue(Protocol):
 
     def check_lease(self, lease: Lease, now: datetime) -> None:
         """Raises `LeaseLost` where the lease has run out, was given back, or has another holder."""
+        ...
+
+    # --- audit
+
+    def append_audit(self, entries: Iterable[AuditEntry]) -> AuditEnd:
+        """Add records at the chain's end, in this order; where it ends then. Of writers at once, one comes first."""
+        ...
+
+    def audit_end(self) -> AuditEnd:
+        """Where the chain ends, and how far it is sealed."""
+        ...
+
+    def audit_rows(
+        self,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        unit_id: UUID | None = None,
+        since: datetime | None = None,
+        newest_first: bool = False,
+    ) -> list[AuditRow]:
+        """Records as they are kept, by sequence; those after one, of a unit, or from a time on, where given."""
+        ...
+
+    def seal_audit(self, *, batch: int, sealed: int, last_hash: str, head: str) -> AuditEnd:
+        """The head of that number is anchored; it covers records to `sealed`, whose hash is `last_hash`.
+
+        `head` is the SHA-256 of the head as stored. A head that is not newer than the known one: nothing is changed.
+        A chain that ends before `sealed` (its catalogue was lost or is an older one) goes on from there.
+        """
+        ...
+
+    def restore_audit(self, rows: Iterable[AuditRow]) -> int:
+        """Enter records that are missing here, as a backup has them; how many.
+
+        One that does not match its hash, or whose sequence another record has here: `CatalogueError`, and nothing is
+        entered.
+        """
         ...

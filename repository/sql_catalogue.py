@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from repository.sql.audit import AuditPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
 from repository.sql.outbox import OutboxPart
@@ -13,7 +14,7 @@ from repository.sql.restore import RestorePart
 from repository.sql.units import UnitsPart
 
 
-class SqlCatalogue(UnitsPart, IngestsPart, PagesPart, OutboxPart, RestorePart, LeasesPart):
+class SqlCatalogue(UnitsPart, IngestsPart, PagesPart, OutboxPart, RestorePart, LeasesPart, AuditPart):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 
     One instance may serve many threads; another process makes its own.

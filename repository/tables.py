@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0002"
+REVISION = "0003"
 """The migration that these tables agree with."""
 
 
@@ -199,3 +199,30 @@ class LeaseTable(Base):
     owner: Mapped[str | None] = mapped_column(String(500))
     token: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AuditTable(Base):
+    """The audit's records. Rows are never changed and never removed."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "at"))
+
+    sequence: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    unit_id: Mapped[UUID | None]
+    record: Mapped[str] = mapped_column(Text)
+    """`schemas.audit.AuditRecord` as canonical JSON; time and unit are beside it so that they can be looked for."""
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditEndTable(Base):
+    """One row: where the audit's chain ends, and how far it is sealed (`schemas.audit.AuditEnd`)."""
+
+    __tablename__ = "audit_end"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    batch: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[str] = mapped_column(String(64))
