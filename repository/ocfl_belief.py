@@ -6,7 +6,7 @@ bytes. What an older version's inventory must say follows from any later one.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha512
 
@@ -17,6 +17,7 @@ from repository.ocfl_layout import object_path
 from schemas.errors import ObjectMissing, PackageInvalid, StoreUnavailable
 
 _VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
+_BLOCK_BYTES = 1 << 20
 _VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
 
 
@@ -60,7 +61,9 @@ def read_inventories(packages: OcflRepository, object_id: str) -> Inventories:
             if content is not None:
                 data[path] = content
         elif path.endswith(SIDECAR) and path.count("/") <= 1:
-            seals |= {part.decode("ascii", "replace") for part in (read_small(packages, f"{root}/{path}") or b"").split()[:1]}
+            seals |= {
+                part.decode("ascii", "replace") for part in (read_small(packages, f"{root}/{path}") or b"").split()[:1]
+            }
     return Inventories(data, frozenset(seals), paths)
 
 
@@ -114,14 +117,15 @@ def inventory_of_version(believed: Believed, number: int, known: Iterable[Invent
     return follows if believed.inventory.to_json() == believed.data else None
 
 
-def read_digest(store: ObjectStore, key: str) -> Iterator[tuple[int, str | None]]:
-    """Read an object: the size of each block with None, then 0 with its SHA-512. Raises ObjectMissing, OSError."""
+def digest_of(store: ObjectStore, key: str, on_bytes: Callable[[int], object] | None = None) -> str:
+    """SHA-512 of an object's bytes as the store gives them back. Raises ObjectMissing, StoreUnavailable, OSError."""
     digest = sha512()
     with store.open(key) as stream:
-        while block := stream.read(1 << 20):
+        while block := stream.read(_BLOCK_BYTES):
             digest.update(block)
-            yield len(block), None
-    yield 0, digest.hexdigest()
+            if on_bytes is not None:
+                on_bytes(len(block))
+    return digest.hexdigest()
 
 
 def _confirmed(found: Inventories, data: bytes) -> bool:

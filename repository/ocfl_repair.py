@@ -2,8 +2,8 @@
 """Repair an OCFL object from verified bytes: of a replica, or of another place in the object with the same digest.
 
 Nothing is written that does not agree with an inventory that is believed, and nothing damaged is thrown away: it is
-given a second name under ``damaged/`` first. A sound copy is brought in whole, under ``repair/``, before the damaged file
-gives way, so that a full disk or a kill leaves no more missing than there was.
+given a second name under ``damaged/`` first. A sound copy is brought in whole, under ``repair/``, before the damaged
+file gives way, so that a full disk or a kill leaves no more missing than there was.
 """
 
 from collections.abc import Callable, Iterator
@@ -20,10 +20,10 @@ from repository.ocfl_belief import (
     Believed,
     Inventories,
     believe,
+    digest_of,
     inventory_of_version,
     is_earlier,
     object_root,
-    read_digest,
     read_inventories,
 )
 from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, sidecar
@@ -195,9 +195,7 @@ class _Repair:
             data, seal = self._here.data.get(path), f"{self._root}/{path}.sha512"
             return data is not None and self._store.exists(seal) and self._store.read(seal) == sidecar(data)
         try:
-            found = None
-            for size, found in read_digest(self._store, f"{self._root}/{path}"):
-                self._on_bytes(size)
+            found = digest_of(self._store, f"{self._root}/{path}", self._on_bytes)
         except ObjectMissing:
             return False
         except (StoreUnavailable, OSError):  # a bad sector, say; but not a disk that is gone

@@ -49,7 +49,7 @@ class BackupMissing(BackupError):
 class BackupDamaged(BackupError):
     code = "ARH-9002"
     message = Message(
-        ro="Copia de siguranță {folder} este deteriorată: {detail}. Nimic nu a fost schimbat; indicați o copie mai veche.",
+        ro="Copia de siguranță {folder} este deteriorată: {detail}. Nimic nu a fost schimbat; indicați una mai veche.",
         en="The backup {folder} is damaged: {detail}. Nothing was changed; name an older backup.",
     )
 

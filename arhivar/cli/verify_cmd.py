@@ -9,7 +9,9 @@ import click
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.progress import UnitProgress, megabytes
+from arhivar.cli.repairs import repair_all, repairs_document
 from arhivar.composition import open_archive
+from arhivar.keeping.repair import RepairOutcome
 from arhivar.keeping.verify import Verdict, VerifyWatcher, all_subjects, one_subject, sample_subjects, verify_units
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
 from schemas.messages import Message
@@ -38,9 +40,12 @@ _SUM = Message(
 @click.argument("unit", required=False)
 @click.option("--sample", type=click.IntRange(1), help="Only so many units, chosen at random.")
 @click.option("--seed", type=click.IntRange(0), help="Repeat the sample that was chosen with this number.")
+@click.option("--repair", is_flag=True, help="Repair damaged and missing files from verified bytes, then look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, unit: str | None, sample: int | None, seed: int | None, as_json: bool) -> int:
+def command(
+    context: Context, unit: str | None, sample: int | None, seed: int | None, repair: bool, as_json: bool
+) -> int:
     """Read every stored byte of UNIT, or of all units, again, and compare store, catalogue and index."""
     output = context.output(as_json=as_json)
     if unit is not None and sample is not None:
@@ -59,11 +64,14 @@ def command(context: Context, unit: str | None, sample: int | None, seed: int | 
             subjects = all_subjects(archive) if unit is None else one_subject(archive, unit)
         try:
             verdicts = verify_units(archive, subjects, _watcher(output, progress))
+            repairs: list[RepairOutcome | None] = [None] * len(verdicts)
+            if repair:
+                repairs = repair_all(archive, output, progress, subjects, verdicts)
         finally:
             progress.stop()
     _print_sum(output, verdicts)
-    output.document(_document(output, verdicts, drawn))
-    return exit_code(verdicts)
+    output.document(_document(output, verdicts, drawn) | {"repairs": repairs_document(output, repairs)})
+    return exit_code([one if after is None else after.after for one, after in zip(verdicts, repairs, strict=True)])
 
 
 def _watcher(output: Output, progress: UnitProgress) -> VerifyWatcher:
