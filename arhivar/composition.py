@@ -12,10 +12,12 @@ from uuid import UUID
 from arhivar.leases import LeaseHolder
 from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue import Catalogue
+from repository.catalogue_backup import CatalogueBackup
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
+from repository.sqlite_backup import SqliteBackup
 from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, StoreUnavailable
 from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
 from search.index import SearchIndex
@@ -145,6 +147,21 @@ def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:
     except StoreUnavailable as error:
         raise ReplicaMissing(where=str(folder), detail=str(error.fields.get("detail", error))) from error
     return replica
+
+
+def catalogue_backup(settings: Settings) -> CatalogueBackup:
+    """What copies the archive's catalogue as a whole and puts a copy in its place."""
+    return SqliteBackup(_catalogue_file(settings.home))
+
+
+def require_store(settings: Settings) -> None:
+    """Raises StoreUnavailable where the archive's store is not there."""
+    OcflRepository(FilesystemStore(settings.home / "store")).require_root()
+
+
+def keys_folder(settings: Settings) -> Path:
+    """Where the archive keeps its keys."""
+    return settings.home / "keys"
 
 
 def limits_from(settings: Settings) -> "Limits":

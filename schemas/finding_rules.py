@@ -371,8 +371,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Page {page} was captured but is missing from: {missing}.",
         ),
         Message(
-            ro="Reluați `arhivar ingest`; dacă diferența rămâne, verificați depozitul.",
-            en="Run `arhivar ingest` again; if the difference stays, check the store.",
+            ro="Reluați `arhivar ingest`; dacă diferența rămâne, `arhivar verify --repair` repară depozitul, iar "
+            "`arhivar rebuild` indexul.",
+            en="Run `arhivar ingest` again; if the difference stays, `arhivar verify --repair` mends the store and "
+            "`arhivar rebuild` the index.",
         ),
     ),
     FindingCode.STORED_FILE_MISSING: FindingRule(

@@ -20,7 +20,20 @@ from arhivar.settings import Settings, load_settings
 from schemas.errors import EXIT_BUG, EXIT_USAGE, ArhivarError
 from schemas.messages import Language, Message
 
-COMMANDS = ("init", "ingest", "status", "search", "show", "export", "inventory", "verify", "replicate", "rebuild")
+COMMANDS = (
+    "init",
+    "ingest",
+    "status",
+    "search",
+    "show",
+    "export",
+    "inventory",
+    "verify",
+    "replicate",
+    "rebuild",
+    "backup",
+    "restore",
+)
 
 _BUG = Message(
     ro="Eroare internă în Arhivar. Raportați-o cu textul de mai sus; nimic nu s-a pierdut, comanda poate fi reluată.",

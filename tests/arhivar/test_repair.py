@@ -13,6 +13,7 @@ import pytest
 from arhivar.composition import object_id, open_replica
 from arhivar.keeping.replicate import ReplicaWatcher, replicate
 from repository.filesystem_store import FilesystemStore
+from repository.ocfl_inventory import sidecar
 from schemas.audit import AuditAction, AuditRecord
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, StoreFull
 from schemas.findings import FindingCode
@@ -56,6 +57,12 @@ def take_page_from_pdf(root: Path) -> None:
         pdf.save(path)
 
 
+def lose(*files: Path) -> None:
+    assert files
+    for file in files:
+        file.unlink()
+
+
 def harm_both_inventories(root: Path) -> None:
     flip_bit(root / "inventory.json")
     flip_bit(root / "v2/inventory.json")
@@ -86,10 +93,10 @@ HARMED_LIGHTLY: dict[str, Harm] = {
     "the root's sidecar": lambda root: (root / "inventory.json.sha512").unlink(),
     "a damaged sidecar": lambda root: flip_bit(root / "inventory.json.sha512"),
     "an old inventory": lambda root: flip_bit(root / "v1/inventory.json"),
-    "an old inventory with its sidecar": lambda root: [one.unlink() for one in (root / "v1").glob("inventory*")],
+    "an old inventory with its sidecar": lambda root: lose(*(root / "v1").glob("inventory*")),
     "the newest version's inventory": lambda root: flip_bit(root / "v2/inventory.json"),
     "the newest version's sidecar": lambda root: (root / "v2/inventory.json.sha512").unlink(),
-    "both sidecars": lambda root: [one.unlink() for one in root.rglob("inventory.json.sha512")],
+    "both sidecars": lambda root: lose(*root.rglob("inventory.json.sha512")),
     "the declaration": lambda root: flip_bit(root / "0=ocfl_object_1.1"),
 }
 """What the package can bring back by itself, for its inventories repeat each other."""
@@ -104,7 +111,6 @@ def test_what_is_damaged_comes_back_byte_for_byte(doubled: Town, capsys: pytest.
     code, out, _ = run(capsys, doubled.settings, "verify", "--repair")
     assert code == EXIT_DONE, out
     assert packages(store(doubled)) == before
-    assert run(capsys, doubled.settings, "verify")[0] == EXIT_DONE
     kept = [data for name, data in tree(store(doubled)).items() if name.startswith("damaged/")]
     assert sorted(kept) == sorted(data for name, data in harmed.items() if data != before[name])
     assert not list(store(doubled).glob("repair/**/*"))
@@ -222,8 +228,6 @@ def test_a_twin_in_the_package_serves_without_a_replica(kept: Town, capsys: pyte
     digest = next(one for one, paths in document["manifest"].items() if "v2/content/masters/002.png" in paths)
     document["manifest"][digest].append("v2/content/twin.png")
     shutil.copy(root / "v2/content/masters/002.png", root / "v2/content/twin.png")
-    from repository.ocfl_inventory import sidecar
-
     data = (json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode()
     for folder in (root, root / "v2"):
         overwrite(folder / "inventory.json", data)
