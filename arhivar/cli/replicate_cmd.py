@@ -22,9 +22,10 @@ _SUM = Message(
 @click.command("replicate")
 @click.argument("unit", required=False)
 @click.option("--init", "new", is_flag=True, help="Make the replica where there is none yet.")
+@click.option("--verify", is_flag=True, help="Then read every byte of the replica's packages again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, unit: str | None, new: bool, as_json: bool) -> int:
+def command(context: Context, unit: str | None, new: bool, verify: bool, as_json: bool) -> int:
     """Copy to the replica (ARHIVAR_REPLICA) what it lacks of UNIT, or of the whole store."""
     output = context.output(as_json=as_json)
     progress = UnitProgress(output.language, sys.stderr, quiet=as_json)
@@ -32,7 +33,7 @@ def command(context: Context, unit: str | None, new: bool, as_json: bool) -> int
         replica = open_replica(context.settings, new=new)
         watcher = ReplicaWatcher(progress.start, progress.read, progress.advance)
         try:
-            report = replicate(archive, replica, watcher, reference_code=unit)
+            report = replicate(archive, replica, watcher, reference_code=unit, verify=verify)
         finally:
             progress.stop()
     _print(output, report)

@@ -23,10 +23,11 @@ from repository.ocfl_belief import (
     object_root,
     read_inventories,
 )
+from repository.ocfl_difference import OcflDifference, Problem
 from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, sidecar
 from repository.ocfl_layout import ROOT_FILES
 from repository.ocfl_repair import DAMAGED_PREFIX, REPAIR_PREFIX
-from schemas.errors import LeaseLost, ObjectDamaged, ObjectMissing, StoreUnavailable
+from schemas.errors import LeaseLost, ObjectDamaged, ObjectMissing, PackageInvalid, StoreUnavailable
 from schemas.findings import Finding, FindingCode
 
 _LEASE = "replicate"
@@ -56,7 +57,7 @@ class ReplicaReport:
 
 @dataclass(frozen=True, slots=True)
 class ReplicaWatcher:
-    """Who hears of progress: how many units there are, bytes copied, a unit done."""
+    """Who hears of progress: how many units there are, bytes copied or read again, a unit done."""
 
     started: Callable[[int], None]
     copied: Callable[[int], None]
@@ -64,9 +65,14 @@ class ReplicaWatcher:
 
 
 def replicate(
-    archive: Archive, replica: OcflRepository, watcher: ReplicaWatcher, *, reference_code: str | None = None
+    archive: Archive,
+    replica: OcflRepository,
+    watcher: ReplicaWatcher,
+    *,
+    reference_code: str | None = None,
+    verify: bool = False,
 ) -> ReplicaReport:
-    """Copy what the replica lacks, of one unit or of the whole store.
+    """Copy what the replica lacks, of one unit or of the whole store; with `verify`, then read all that it has again.
 
     What is wrong with one file is in the report and keeps its unit's new version out, not the other units. Raises
     UnitUnknown, LeaseLost where another process fills the replica, StoreFull and StoreUnavailable.
@@ -86,6 +92,8 @@ def replicate(
         for identifier in identifiers:
             lease.check()
             copy.unit(identifier, _name(archive, identifier))
+            if verify:
+                copy.verify(identifier, _name(archive, identifier))
             watcher.finished()
         if reference_code is None:
             copy.others()
@@ -157,6 +165,17 @@ class _Copy:
                 self._read_back(key, _digest(data))
                 self._count(len(data))
         return True
+
+    def verify(self, identifier: str, name: str) -> None:
+        """Every byte that the replica has of a package, against the replica's own inventory."""
+        try:
+            differences = self._replica.verify(identifier, self._watcher.copied)
+        except ObjectMissing:  # it could not be copied, and that is said already
+            return
+        except (ObjectDamaged, PackageInvalid):
+            differences = [OcflDifference(INVENTORY, Problem.DAMAGED)]
+        for difference in differences:
+            self._trouble(FindingCode.REPLICA_DIFFERS, name, difference.path)
 
     def others(self) -> None:
         """What lies in the store beside packages: audit heads and the like, each written once and never changed."""
@@ -235,7 +254,9 @@ class _Copy:
         self._watcher.copied(size_bytes)
 
     def _trouble(self, code: FindingCode, name: str | None, path: str) -> None:
-        self._report.troubles.append(ReplicaTrouble(name, Finding(code=code, fields={"file": path})))
+        trouble = ReplicaTrouble(name, Finding(code=code, fields={"file": path}))
+        if trouble not in self._report.troubles:
+            self._report.troubles.append(trouble)
 
 
 def _digest(data: bytes) -> str:

@@ -166,6 +166,25 @@ def test_what_differs_in_the_replica_is_named_and_left_alone(kept: Town) -> None
     assert tree(replica_folder(kept)) == before
 
 
+def test_rot_in_the_replica_is_found_when_it_is_read_and_mended_by_moving_it_aside(
+    kept: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(kept)
+    settings = with_replica(kept)
+    damaged = [unit_root(replica_folder(kept)) / name for name in ("v2/content/masters/003.png", "v1/inventory.json")]
+    for file in damaged:
+        flip_bit(file)
+    code, out, _ = run(capsys, settings, "replicate", "--verify", "--json")
+    assert code == EXIT_FINDINGS
+    assert {(one["code"], one["fields"]["file"]) for one in json.loads(out)["troubles"]} == {
+        ("replica-differs", "v2/content/masters/003.png"),
+        ("replica-differs", "v1/inventory.json"),
+    }
+    for file in damaged:
+        file.rename(replica_folder(kept).parent / f"aside-{file.name}")
+    assert run(capsys, settings, "replicate", "--verify")[0] == EXIT_DONE
+
+
 def test_a_replica_that_is_ahead_of_the_store_is_not_set_back(kept: Town) -> None:
     fill(kept)
     store = kept.settings.home / "store"
