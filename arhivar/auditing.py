@@ -25,16 +25,34 @@ def record_audit(
     reason: str | None = None,
     details: Mapping[str, str | int] | None = None,
 ) -> None:
-    """Add a record to the audit, durably; call it when the action is done.
+    """Add a record to the audit, durably; call it when the action is done. It is sealed when the command ends.
 
     `subject`, at most 1000 characters, names what it was done to: a reference code, an ingest, a place. Ids, codes and
     counts go in `details`, no titles and no personal data; `reason` is the operator's own words, at most 4000
     characters. Raises UsageError for longer ones or empty ones, CatalogueError.
     """
+    archive.audit.append(
+        audit_entry(archive.settings, action, subject=subject, unit_id=unit_id, reason=reason, details=details)
+    )
+
+
+def audit_entry(
+    settings: Settings,
+    action: AuditAction,
+    *,
+    subject: str,
+    unit_id: UUID | None = None,
+    reason: str | None = None,
+    details: Mapping[str, str | int] | None = None,
+) -> AuditEntry:
+    """What `record_audit` adds, for a catalogue's method that adds it together with what was done.
+
+    Call `archive.audit.prepare()` before it. Raises UsageError.
+    """
     try:
-        entry = AuditEntry(
+        return AuditEntry(
             at=datetime.now(UTC),
-            actor=actor(archive.settings),
+            actor=actor(settings),
             action=action,
             subject=subject,
             unit_id=unit_id,
@@ -44,7 +62,6 @@ def record_audit(
     except ValidationError as error:
         first = error.errors()[0]
         raise UsageError(detail=f"{first['loc'][0]}: {first['msg']}") from error
-    archive.catalogue.append_audit([entry])
 
 
 def actor(settings: Settings) -> str:

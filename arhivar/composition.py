@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from arhivar.audit.keys import require_private
+from arhivar.audit.setup import key_file, prepare_key
+from arhivar.audit.trail import AuditTrail
 from arhivar.leases import LeaseHolder
 from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue import Catalogue
@@ -51,6 +54,7 @@ class Archive:
     catalogue: Catalogue
     index: SearchIndex
     leases: LeaseHolder
+    audit: AuditTrail
 
     @property
     def work(self) -> Path:
@@ -65,7 +69,8 @@ def _catalogue_file(home: Path) -> Path:
 def init_archive(settings: Settings) -> bool:
     """Make the archive in `settings.home`, or bring an existing one up to date. True where it is new.
 
-    Raises ArchiveExists where the folder holds something else.
+    Raises ArchiveExists where the folder holds something else, AuditKeyMissing where the audit's key is lost,
+    AuditKeyUnsafe, AuditKeyUnreadable.
     """
     home = settings.home
     new = not _catalogue_file(home).exists()
@@ -81,6 +86,7 @@ def init_archive(settings: Settings) -> bool:
         settings_file.write_text(_FIRST_SETTINGS, encoding="utf-8")
     with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
         catalogue.upgrade()
+    prepare_key(settings, store)
     return new
 
 
@@ -103,16 +109,19 @@ def recover_catalogue(settings: Settings) -> bool:
 def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterator[Archive]:
     """Open the archive for the length of the block, with another index than its own where a folder is given.
 
-    Raises ArchiveMissing, CatalogueVersion, IndexVersion.
+    What the audit has to seal is sealed at the end. Raises ArchiveMissing, CatalogueVersion, IndexVersion,
+    AuditKeyUnsafe.
     """
     home = settings.home
     if not _catalogue_file(home).exists():
         raise ArchiveMissing(home=str(home))
+    require_private(key_file(settings))
     store = FilesystemStore(home / "store")
     with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
         if index_folder is None and not (home / INDEX_FOLDER).exists():  # a lost index is built again from the store
             catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
         index = TantivyIndex(index_folder or home / INDEX_FOLDER)
+        audit = AuditTrail(catalogue, store, key_file(settings), settings.audit_batch_records)
         try:
             yield Archive(
                 settings=settings,
@@ -121,9 +130,11 @@ def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterat
                 catalogue=catalogue,
                 index=index,
                 leases=LeaseHolder(catalogue, settings.lease_seconds),
+                audit=audit,
             )
         finally:
             index.close()
+            audit.seal_if_possible()
 
 
 def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:
@@ -157,11 +168,6 @@ def catalogue_backup(settings: Settings) -> CatalogueBackup:
 def require_store(settings: Settings) -> None:
     """Raises StoreUnavailable where the archive's store is not there."""
     OcflRepository(FilesystemStore(settings.home / "store")).require_root()
-
-
-def keys_folder(settings: Settings) -> Path:
-    """Where the archive keeps its keys."""
-    return settings.home / "keys"
 
 
 def limits_from(settings: Settings) -> "Limits":

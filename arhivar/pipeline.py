@@ -100,6 +100,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
         drain_outbox(archive)
     except SearchIndexError as error:
         errors.append(error)
+    archive.audit.seal_if_possible()
     return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors))
 
 

@@ -96,6 +96,15 @@ class Settings(Record):
         pattern=r"^(mailto:|https?://)\S+$",
         description="Address of who keeps the archive, as a URI: named in each version of a package.",
     )
+    audit_key: Path | None = Field(
+        default=None,
+        description="File of the audit's signing key; `keys/audit.pem` in the archive's folder when unset.",
+    )
+    audit_batch_records: int = Field(
+        default=1000,
+        ge=1,
+        description="Audit records are sealed at the end of each command, and when so many wait.",
+    )
     audit_actor: str | None = Field(
         default=None,
         min_length=1,

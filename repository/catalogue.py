@@ -181,8 +181,10 @@ class Catalogue(Protocol):
 
     # --- deposit and outbox
 
-    def record_deposit(self, ingest_id: str, version: int, pages: int, now: datetime) -> None:
-        """The unit's package has this version from this ingest: unit, state and outbox change together.
+    def record_deposit(
+        self, ingest_id: str, version: int, pages: int, now: datetime, audit: AuditEntry | None = None
+    ) -> None:
+        """The unit's package has this version from this ingest: unit, state, outbox and audit change together.
 
         The same again: nothing is done. A version older than the unit's current one, or an ingest that was set aside:
         `CatalogueError`.

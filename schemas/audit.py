@@ -7,13 +7,15 @@ so that one that is removed, altered, inserted or moved shows at its place.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from schemas.base import Record, UtcTime
 
@@ -22,6 +24,9 @@ FIRST_HASH = "0" * 64
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 """SHA-256, lower-case hex."""
+
+Signature = Annotated[str, Field(pattern=r"^[0-9a-f]{128}$")]
+"""Ed25519, lower-case hex."""
 
 
 class AuditAction(StrEnum):
@@ -72,13 +77,30 @@ class AuditRecord(AuditEntry):
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """A record as it is kept: whether it may be believed is what verifying says."""
+    """A record as it is kept, and what it is looked for by: whether it may be believed is what verifying says."""
 
     sequence: int
+    at: datetime
+    unit_id: UUID | None
     record: str
     """`AuditRecord.canonical`."""
     hash: str
     """`record_hash` of that."""
+
+    @classmethod
+    def of(cls, record: AuditRecord) -> Self:
+        """The row of a record."""
+        text = record.canonical()
+        return cls(record.sequence, record.at, record.unit_id, text, record_hash(text))
+
+    @property
+    def sound(self) -> AuditRecord | None:
+        """The record, where the row is exactly the one that it makes; None for one that was altered."""
+        try:
+            record = AuditRecord.model_validate_json(self.record)
+        except ValidationError:
+            return None
+        return record if AuditRow.of(record) == self else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +123,58 @@ class AuditEnd:
         return self.sequence - self.sealed
 
 
+class AuditHead(Record):
+    """What seals a batch of records: it covers them, and the head before it."""
+
+    batch: int = Field(ge=1)
+    first: int = Field(ge=1, description="sequence of the batch's first record")
+    last: int
+    count: int = Field(ge=1)
+    previous: Digest = Field(description="hash of the record before the first")
+    hash: Digest = Field(description="hash of the last record")
+    digest: Digest = Field(description="SHA-256 of the hashes of all its records, in order, one a line")
+    former: Digest = Field(description="SHA-256 of the head before it as stored; zeros for the first")
+    sealed_at: UtcTime
+    key: Digest = Field(description="fingerprint of the key that signs: SHA-256 of the raw public key")
+
+    @property
+    def message(self) -> bytes:
+        """What is signed."""
+        return b"arhivar audit head\n" + canonical_json(self.model_dump(mode="json")).encode()
+
+
+class SignedHead(Record):
+    """A head as it is anchored in the store."""
+
+    head: AuditHead
+    signature: Signature
+
+    @property
+    def stored(self) -> bytes:
+        """The bytes that the store has: canonical JSON."""
+        return canonical_json(self.model_dump(mode="json")).encode()
+
+
+class AuditKeyStatement(Record):
+    """A public key, and the key before it that it vouches for, in the key's own word."""
+
+    public_key: str = Field(pattern=r"^[0-9a-f]{64}$", description="raw Ed25519 public key")
+    former: Digest | None = Field(default=None, description="fingerprint of the key that this one takes the place of")
+    made_at: UtcTime
+
+    @property
+    def message(self) -> bytes:
+        """What is signed."""
+        return b"arhivar audit key\n" + canonical_json(self.model_dump(mode="json")).encode()
+
+
+class SignedKey(Record):
+    """A public key as the store keeps it."""
+
+    statement: AuditKeyStatement
+    signature: Signature
+
+
 def canonical_json(content: object) -> str:
     """One text for one content: keys sorted, no spaces."""
     return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -109,3 +183,11 @@ def canonical_json(content: object) -> str:
 def record_hash(record: str) -> str:
     """SHA-256 of a record's canonical text, lower-case hex."""
     return sha256(record.encode()).hexdigest()
+
+
+def hashes_digest(hashes: Iterable[str]) -> str:
+    """SHA-256 of record hashes, one a line: what a head says of its batch."""
+    digest = sha256()
+    for one in hashes:
+        digest.update(one.encode() + b"\n")
+    return digest.hexdigest()

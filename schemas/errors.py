@@ -42,7 +42,10 @@ whether trying again can help, and a message in Romanian and English that names 
     ├── ToolError ............. ARH-80xx  exit 10  an external program
     │   ├── ToolMissing, ToolFailed
     │   └── ToolTimeout
-    └── BackupError ........... ARH-90xx  exit 11  backup and restore (in schemas.keeping_errors, with
+    ├── AuditError ............ ARH-90xx  exit 11  the audit (schemas/audit_errors.py)
+    │   ├── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable
+    │   └── AuditBroken
+    └── BackupError ........... ARH-91xx  exit 12  backup and restore (in schemas.keeping_errors, with
         ├── BackupMissing, BackupDamaged           ReplicaUnset, CatalogueExists, ReplicaMissing)
         ├── BackupNewer, BackupNotWritten
         └── ArchiveBusy
@@ -478,6 +481,7 @@ class ToolTimeout(ToolError):
 
 def all_errors() -> list[type[ArhivarError]]:
     """Every class of the tree, root first, in the order of its code."""
+    import schemas.audit_errors
     import schemas.keeping_errors  # noqa: F401 - its classes are part of the tree
 
     found: list[type[ArhivarError]] = []

@@ -2,7 +2,8 @@
 """The one table of findings: what each code does, what it says and what the operator should do next."""
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
-from schemas.keeping_rules import KEEPING_FINDINGS
+from schemas.finding_rules_audit import AUDIT_FINDINGS
+from schemas.finding_rules_keeping import KEEPING_FINDINGS
 from schemas.messages import Message
 
 _RESCAN = Message(
@@ -451,5 +452,6 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         ),
         Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
     ),
+    **AUDIT_FINDINGS,
     **KEEPING_FINDINGS,
 }

@@ -33,13 +33,13 @@ class ReplicaMissing(StoreError):
 
 
 class BackupError(ArhivarError):
-    code = "ARH-9000"
-    exit_code = 11
+    code = "ARH-9100"
+    exit_code = 12
     message = Message(ro="Copia de siguranță a eșuat: {detail}.", en="The backup failed: {detail}.")
 
 
 class BackupMissing(BackupError):
-    code = "ARH-9001"
+    code = "ARH-9101"
     message = Message(
         ro="În {folder} nu este nicio copie de siguranță încheiată. Verificați calea.",
         en="There is no complete backup in {folder}. Check the path.",
@@ -47,7 +47,7 @@ class BackupMissing(BackupError):
 
 
 class BackupDamaged(BackupError):
-    code = "ARH-9002"
+    code = "ARH-9102"
     message = Message(
         ro="Copia de siguranță {folder} este deteriorată: {detail}. Nimic nu a fost schimbat; indicați una mai veche.",
         en="The backup {folder} is damaged: {detail}. Nothing was changed; name an older backup.",
@@ -55,7 +55,7 @@ class BackupDamaged(BackupError):
 
 
 class BackupNewer(BackupError):
-    code = "ARH-9003"
+    code = "ARH-9103"
     message = Message(
         ro="Copia {folder} are catalogul în versiunea {found}, iar programul cunoaște doar până la {expected}. "
         "Instalați Arhivar {program} sau mai nou.",
@@ -65,7 +65,7 @@ class BackupNewer(BackupError):
 
 
 class BackupNotWritten(BackupError):
-    code = "ARH-9004"
+    code = "ARH-9104"
     retryable = True
     message = Message(
         ro="Copia de siguranță nu a putut fi scrisă în {folder}: {detail}. Verificați discul, apoi reluați.",
@@ -74,7 +74,7 @@ class BackupNotWritten(BackupError):
 
 
 class ArchiveBusy(BackupError):
-    code = "ARH-9005"
+    code = "ARH-9105"
     retryable = True
     message = Message(
         ro="Alt proces lucrează la arhivă ({names}). Opriți-l, apoi reluați; nimic nu a fost schimbat.",

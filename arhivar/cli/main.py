@@ -33,6 +33,7 @@ COMMANDS = (
     "rebuild",
     "backup",
     "restore",
+    "audit",
 )
 
 _BUG = Message(

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index."""
+"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index; the audit too."""
 
 import secrets
 import sys
 
 import click
 
+from arhivar.cli.audit_words import audit_outcome_document, print_audit_outcome
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.progress import UnitProgress, megabytes
 from arhivar.cli.repairs import repair_all, repairs_document
 from arhivar.composition import open_archive
+from arhivar.keeping.audit import record_verified, verify_audit
 from arhivar.keeping.repair import RepairOutcome
 from arhivar.keeping.verify import Verdict, VerifyWatcher, all_subjects, one_subject, sample_subjects, verify_units
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
@@ -69,9 +71,18 @@ def command(
                 repairs = repair_all(archive, output, progress, subjects, verdicts)
         finally:
             progress.stop()
+        audit = verify_audit(archive, sample) if unit is None else None
+        named = None if unit is None else (unit, subjects[0].unit_id)
+        record_verified(archive, verdicts, audit, unit=named, drawn=drawn)
     _print_sum(output, verdicts)
-    output.document(_document(output, verdicts, drawn) | {"repairs": repairs_document(output, repairs)})
-    return exit_code([one if after is None else after.after for one, after in zip(verdicts, repairs, strict=True)])
+    document = _document(output, verdicts, drawn) | {"repairs": repairs_document(output, repairs)}
+    code = exit_code([one if after is None else after.after for one, after in zip(verdicts, repairs, strict=True)])
+    if audit is None:
+        output.document(document)
+        return code
+    print_audit_outcome(output, audit)
+    output.document({**document, "audit": audit_outcome_document(output, audit)})
+    return graver(code, audit.exit_code)
 
 
 def _watcher(output: Output, progress: UnitProgress) -> VerifyWatcher:
@@ -102,6 +113,11 @@ def exit_code(verdicts: list[Verdict]) -> int:
     if errors:
         return errors[0].exit_code
     return EXIT_FINDINGS if any(verdict.findings for verdict in verdicts) else EXIT_DONE
+
+
+def graver(units: int, audit: int) -> int:
+    """The exit code for both: an error goes before a difference, and that of the units before the audit's."""
+    return units if units > EXIT_FINDINGS else audit or units
 
 
 def _print_sum(output: Output, verdicts: list[Verdict]) -> None:

@@ -17,9 +17,10 @@ from pathlib import Path
 from secrets import token_hex
 
 from arhivar import VERSION
+from arhivar.audit.setup import key_file
 from arhivar.auditing import record_audit
-from arhivar.composition import Archive, catalogue_backup, keys_folder
-from arhivar.settings import FILE_NAME
+from arhivar.composition import Archive, catalogue_backup
+from arhivar.settings import FILE_NAME, Settings
 from repository.ocfl import OcflRepository
 from schemas.audit import AuditAction
 from schemas.backup import BackupFile, BackupManifest
@@ -123,12 +124,12 @@ def _make(archive: Archive, target: Path, *, with_keys: bool) -> Backup:
         if settings_file.is_file():
             shutil.copyfile(settings_file, part / FILE_NAME)
             names.append(FILE_NAME)
-        keys = keys_folder(archive.settings)
-        if with_keys and keys.is_dir():
+        keys = key_files(archive.settings)
+        if with_keys and keys:
             (part / KEYS).mkdir(mode=0o700)
-            for key in sorted(one for one in keys.iterdir() if one.is_file()):
-                copy_private(key, part / KEYS / key.name)
-                names.append(f"{KEYS}/{key.name}")
+            for name, key in keys.items():
+                copy_private(key, part / KEYS / name)
+                names.append(f"{KEYS}/{name}")
             _sync(part / KEYS)
         for name in names:
             _sync(part / name)
@@ -160,6 +161,14 @@ def _give_name(part: Path, target: Path, made_at: datetime) -> Path:
             _sync(target)
             return folder
     raise BackupNotWritten(folder=str(target), detail=f"too many backups of {stem}")
+
+
+def key_files(settings: Settings) -> dict[str, Path]:
+    """The archive's keys that are there, by name: those in its folder, and the audit's, wherever it lies."""
+    folder = settings.home / KEYS
+    found = {one.name: one for one in sorted(folder.iterdir()) if one.is_file()} if folder.is_dir() else {}
+    audit = key_file(settings)
+    return found | ({audit.name: audit} if audit.is_file() else {})
 
 
 def copy_private(source: Path, target: Path) -> None:

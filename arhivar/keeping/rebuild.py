@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from arhivar.auditing import record_audit
 from arhivar.composition import INDEX_FOLDER, Archive, object_id, open_archive, recover_catalogue
 from arhivar.keeping.contents import Contents, page_ranges, read_contents, unit_of
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH
@@ -22,6 +23,7 @@ from arhivar.steps.index import index_unit, page_record
 from arhivar.steps.reconcile import measure_ledger
 from repository.ocfl_inventory import INVENTORY
 from repository.records import IngestRow, PageRow
+from schemas.audit import AuditAction
 from schemas.errors import (
     ArhivarError,
     CatalogueError,
@@ -111,10 +113,25 @@ def rebuild_archive(settings: Settings, watcher: RebuildWatcher, *, index_only: 
             _put_in_place(archive, new_folder, identifiers, built)
         finally:
             shutil.rmtree(new_folder, ignore_errors=True)
-    if not index_only:
-        with open_archive(settings) as archive:
+    with open_archive(settings) as archive:
+        if not index_only:
             _close_ingests(archive, report)
+        record_audit(archive, AuditAction.ARCHIVE_REBUILT, subject="archive", details=_told(report))
     return report
+
+
+def _told(report: RebuildReport) -> dict[str, str | int]:
+    """What the audit keeps of a rebuild."""
+    return {
+        "catalogue_made": int(report.catalogue_made),
+        "units": report.units,
+        "ingests": report.ingests,
+        "pages": report.pages,
+        "indexed_units": report.indexed_units,
+        "indexed_pages": report.indexed_pages,
+        "unbalanced": len(report.unbalanced),
+        "troubles": len(report.troubles),
+    }
 
 
 def _sweep(home: Path) -> None:

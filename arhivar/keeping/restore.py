@@ -12,8 +12,9 @@ from pathlib import Path
 from secrets import token_hex
 
 from arhivar import VERSION
+from arhivar.audit.setup import key_file
 from arhivar.auditing import record_audit
-from arhivar.composition import catalogue_backup, keys_folder, open_archive, require_store
+from arhivar.composition import catalogue_backup, open_archive, require_store
 from arhivar.keeping.backup import CATALOGUE, KEYS, Backup, copy_private, find_backup, read_backup
 from arhivar.keeping.rebuild import RebuildReport, RebuildWatcher, rebuild_archive
 from arhivar.settings import FILE_NAME, Settings
@@ -107,11 +108,14 @@ def _restore_settings_file(settings: Settings, backup: Backup) -> SettingsFile:
 
 def _restore_keys(settings: Settings, backup: Backup) -> tuple[str, ...]:
     restored = []
-    folder = keys_folder(settings)
+    audit = key_file(settings)
     for file in backup.manifest.files:
         name = file.path.removeprefix(f"{KEYS}/")
-        if name != file.path and not (folder / name).exists():
-            folder.mkdir(mode=0o700, exist_ok=True)
-            copy_private(backup.folder / file.path, folder / name)
+        if name == file.path:
+            continue
+        target = audit if name == audit.name else settings.home / KEYS / name
+        if not target.exists():
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            copy_private(backup.folder / file.path, target)
             restored.append(name)
     return tuple(restored)

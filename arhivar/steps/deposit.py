@@ -4,11 +4,13 @@
 from datetime import UTC, datetime
 
 from arhivar import VERSION
+from arhivar.auditing import audit_entry
 from arhivar.composition import Archive, object_id
 from arhivar.intake.stage import staged_key
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
 from repository.ocfl import Source, StoreKey
+from schemas.audit import AuditAction, AuditEntry
 from schemas.errors import LeaseLost
 from schemas.findings import Finding
 from schemas.ingest import FileRole, Manifest
@@ -41,8 +43,31 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
                 expected_head=version,
                 fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
             )
-        archive.catalogue.record_deposit(manifest.ingest_id, version, len(manifest.pages), datetime.now(UTC))
+        archive.audit.prepare()
+        archive.catalogue.record_deposit(
+            manifest.ingest_id,
+            version,
+            len(manifest.pages),
+            datetime.now(UTC),
+            audit=_audit_entry(archive, manifest, version),
+        )
     return version
+
+
+def _audit_entry(archive: Archive, manifest: Manifest, version: int) -> AuditEntry:
+    return audit_entry(
+        archive.settings,
+        AuditAction.UNIT_DEPOSITED,
+        subject=manifest.description.reference_code,
+        unit_id=manifest.unit_id,
+        details={
+            "ingest": manifest.ingest_id,
+            "attempt": manifest.attempt,
+            "intent": manifest.intent.value,
+            "version": version,
+            "pages": len(manifest.pages),
+        },
+    )
 
 
 def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:

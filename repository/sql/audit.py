@@ -9,13 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from repository.sql.connection import SqlConnection
 from repository.tables import AuditEndTable, AuditTable
-from schemas.audit import AuditEnd, AuditEntry, AuditRecord, AuditRow, record_hash
+from schemas.audit import AuditEnd, AuditEntry, AuditRecord, AuditRow
 from schemas.errors import CatalogueError
 
 _ONLY = 1
@@ -28,10 +27,7 @@ class AuditPart(SqlConnection):
         with self._write() as session:
             end = _end_for_update(session)
             for entry in entries:
-                record = AuditRecord.after(entry, end.sequence, end.hash)
-                row = _row(record)
-                session.add(row)
-                end.sequence, end.hash = row.sequence, row.hash
+                _append(session, end, entry)
             return _end(end)
 
     def audit_end(self) -> AuditEnd:
@@ -48,7 +44,8 @@ class AuditPart(SqlConnection):
         newest_first: bool = False,
     ) -> list[AuditRow]:
         order = AuditTable.sequence.desc() if newest_first else AuditTable.sequence
-        query = select(AuditTable.sequence, AuditTable.record, AuditTable.hash).where(AuditTable.sequence > after)
+        columns = (AuditTable.sequence, AuditTable.at, AuditTable.unit_id, AuditTable.record, AuditTable.hash)
+        query = select(*columns).where(AuditTable.sequence > after)
         if unit_id is not None:
             query = query.where(AuditTable.unit_id == unit_id)
         if since is not None:
@@ -70,16 +67,29 @@ class AuditPart(SqlConnection):
         with self._write() as session:
             end = _end_for_update(session)
             for row in rows:
+                if row.sound is None:
+                    raise CatalogueError(detail=f"audit record {row.sequence} does not match its hash")
                 known = session.get(AuditTable, row.sequence)
                 if known is not None:
                     if (known.record, known.hash) != (row.record, row.hash):
                         raise CatalogueError(detail=f"audit record {row.sequence} is another one here")
                     continue
-                session.add(_restored(row))
+                session.add(_table(row))
                 restored += 1
                 if row.sequence > end.sequence:
                     end.sequence, end.hash = row.sequence, row.hash
         return restored
+
+
+def append_entry(session: Session, entry: AuditEntry) -> None:
+    """Add a record in a transaction that also does something else: both, or neither."""
+    _append(session, _end_for_update(session), entry)
+
+
+def _append(session: Session, end: AuditEndTable, entry: AuditEntry) -> None:
+    row = AuditRow.of(AuditRecord.after(entry, end.sequence, end.hash))
+    session.add(_table(row))
+    end.sequence, end.hash = row.sequence, row.hash
 
 
 def _end_for_update(session: Session) -> AuditEndTable:
@@ -90,18 +100,5 @@ def _end(row: AuditEndTable) -> AuditEnd:
     return AuditEnd(row.sequence, row.hash, row.batch, row.sealed, row.head)
 
 
-def _row(record: AuditRecord) -> AuditTable:
-    text = record.canonical()
-    return AuditTable(
-        sequence=record.sequence, at=record.at, unit_id=record.unit_id, record=text, hash=record_hash(text)
-    )
-
-
-def _restored(row: AuditRow) -> AuditTable:
-    try:
-        made = _row(AuditRecord.model_validate_json(row.record))
-    except ValidationError as error:
-        raise CatalogueError(detail=f"audit record {row.sequence} cannot be read") from error
-    if (made.sequence, made.record, made.hash) != (row.sequence, row.record, row.hash):
-        raise CatalogueError(detail=f"audit record {row.sequence} does not match its hash")
-    return made
+def _table(row: AuditRow) -> AuditTable:
+    return AuditTable(sequence=row.sequence, at=row.at, unit_id=row.unit_id, record=row.record, hash=row.hash)

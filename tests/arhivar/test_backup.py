@@ -27,7 +27,6 @@ from repository.migrations.run import upgrade
 from repository.records import InventoryEntry, SeriesRule
 from repository.sql_catalogue import sqlite_url
 from schemas.audit import AuditAction, AuditRecord
-from schemas.backup import BackupManifest
 from schemas.errors import EXIT_DONE, EXIT_USAGE, StoreUnavailable, UsageError
 from schemas.findings import Finding, FindingCode
 from schemas.keeping_errors import (
@@ -135,7 +134,8 @@ def test_rehearsal_the_catalogue_and_the_index_are_lost_and_come_back(kept: Town
         assert [one.folder for one in archive.catalogue.quarantined()] == ["x"]
         assert archive.catalogue.findings(row.ingest_id) == findings
         records = [AuditRecord.model_validate_json(one.record) for one in archive.catalogue.audit_rows()]
-        assert [one.action for one in records] == [AuditAction.UNIT_VERIFIED, AuditAction.BACKUP_RESTORED]
+        assert AuditAction.UNIT_VERIFIED in {one.action for one in records}
+        assert records[-1].action is AuditAction.BACKUP_RESTORED
     assert kept.ingest().outcomes == ()
     assert list(kept.settings.home.glob(".catalogue*")) == []
 
@@ -328,22 +328,24 @@ def test_a_backup_while_others_write_is_of_one_moment(kept: Town, shelf: Path) -
             number = 0
             while not stop.is_set():
                 number += 1
-                record_audit(archive, AuditAction.UNIT_VERIFIED, subject=f"K/{number}")
+                pair = [InventoryEntry(reference_code=f"{side}/{number}") for side in ("L", "R")]
+                archive.catalogue.add_inventory(pair)
 
     thread = threading.Thread(target=write)
     thread.start()
     try:
-        folders = [backup(kept, shelf) for _ in range(4)]
+        folders = [backup(kept, shelf) for _ in range(3)]
     finally:
         stop.set()
         thread.join()
+    counts = []
     for folder in folders:
         with closing(sqlite3.connect(folder / "catalogue.sqlite")) as copy:
-            (last,) = copy.execute("SELECT max(sequence) FROM audit").fetchone() or (0,)
-            (end,) = copy.execute("SELECT sequence FROM audit_end").fetchone() or (0,)
-        assert (last or 0) == end
-    manifests = [BackupManifest.from_json((folder / "manifest.json").read_bytes()) for folder in folders]
-    assert len({manifest.files[0].sha512 for manifest in manifests}) == 4
+            codes = [str(code) for (code,) in copy.execute("SELECT reference_code FROM inventory")]
+        counts.append(len(codes))
+        assert {code[2:] for code in codes if code[0] == "L"} == {code[2:] for code in codes if code[0] == "R"}
+    assert counts == sorted(counts)
+    assert counts[-1] > 0
 
 
 @pytest.mark.parametrize("delay_seconds", [0.0, 0.004, 0.012])

@@ -2,6 +2,7 @@
 """What every catalogue promises of the audit (`Catalogue.append_audit` and its neighbours)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from threading import Barrier, Thread
 from uuid import UUID
@@ -11,7 +12,8 @@ import pytest
 from repository.catalogue import Catalogue
 from schemas.audit import FIRST_HASH, AuditAction, AuditEnd, AuditEntry, AuditRecord, AuditRow, record_hash
 from schemas.errors import CatalogueError
-from tests.contract.test_catalogue import NOW
+from schemas.ingest import IngestState
+from tests.contract.test_catalogue import NOW, manifest
 
 UNIT = UUID("5b0c2d2e-8a53-5c2b-9d0e-6f5a4e1b7c11")
 
@@ -114,8 +116,7 @@ def test_records_come_back_from_a_backup(catalogue: Catalogue) -> None:
     catalogue.append_audit([entry(1), entry(2), entry(3)])
     kept = catalogue.audit_rows()
     assert catalogue.restore_audit(kept) == 0
-    fourth = AuditRecord.after(entry(4), 3, kept[-1].hash).canonical()
-    row = AuditRow(4, fourth, record_hash(fourth))
+    row = AuditRow.of(AuditRecord.after(entry(4), 3, kept[-1].hash))
     assert catalogue.restore_audit([*kept, row]) == 1
     assert catalogue.audit_rows() == [*kept, row]
     assert catalogue.audit_end() == AuditEnd(4, row.hash)
@@ -123,16 +124,26 @@ def test_records_come_back_from_a_backup(catalogue: Catalogue) -> None:
 
 def test_a_record_that_contradicts_what_is_known_or_itself_is_refused_whole(catalogue: Catalogue) -> None:
     catalogue.append_audit([entry(1)])
-    other = AuditRecord.after(entry(9), 0, FIRST_HASH).canonical()
-    later = AuditRecord.after(entry(2), 1, catalogue.audit_end().hash).canonical()
-    good = AuditRow(2, later, record_hash(later))
+    other = AuditRow.of(AuditRecord.after(entry(9), 0, FIRST_HASH))
+    good = AuditRow.of(AuditRecord.after(entry(2), 1, catalogue.audit_end().hash))
     before = catalogue.audit_rows()
     for bad in (
-        AuditRow(1, other, record_hash(other)),
-        AuditRow(3, later, record_hash(later)),
-        AuditRow(3, other, record_hash(later)),
-        AuditRow(3, "{", record_hash("{")),
+        other,
+        replace(good, sequence=3),
+        replace(good, sequence=3, record="{"),
+        replace(good, sequence=3, hash=other.hash),
+        replace(good, unit_id=UNIT),
     ):
         with pytest.raises(CatalogueError, match="audit record"):
             catalogue.restore_audit([good, bad])
         assert catalogue.audit_rows() == before
+
+
+def test_a_deposit_and_its_record_come_together_and_once(catalogue: Catalogue) -> None:
+    ingest = catalogue.register_ingest(manifest(), state=IngestState.PROCESSING)
+    with pytest.raises(CatalogueError):
+        catalogue.record_deposit("unknown", 1, 1, NOW, audit=entry(1))
+    assert catalogue.audit_end().sequence == 0
+    for _ in range(2):
+        catalogue.record_deposit(ingest.ingest_id, 1, 1, NOW, audit=entry(1))
+    assert [row.sequence for row in catalogue.audit_rows()] == [1]
