@@ -164,12 +164,12 @@ def test_a_replica_whose_own_copy_is_wrong_gives_nothing(doubled: Town, capsys: 
     for folder in (store(doubled), replica(doubled)):
         flip_bit(unit_root(folder) / "v2/content/masters/002.png")
     (unit_root(store(doubled)) / "v2/content/masters/003.png").unlink()
-    before, other = tree(store(doubled)), tree(replica(doubled))
+    before, other = packages(store(doubled)), tree(replica(doubled))
     code, out, _ = run(capsys, doubled.settings, "verify", "--repair")
     assert code == EXIT_FINDINGS
     assert "'v2/content/masters/002.png' of the package could not be repaired: the replica's own copy is wrong" in out
     assert "'v2/content/masters/003.png' of the package was repaired from: replica" in out
-    after = tree(store(doubled))
+    after = packages(store(doubled))
     assert {name: after[name] for name in before} == before
     assert [name.rpartition("/")[2] for name in after.keys() - before.keys()] == ["003.png"]
     assert tree(replica(doubled)) == other
