@@ -15,11 +15,14 @@ from arhivar.audit.trail import AuditTrail
 from arhivar.leases import LeaseHolder
 from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue import Catalogue
+from repository.catalogue_backup import CatalogueBackup
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
-from schemas.errors import ArchiveExists, ArchiveMissing
+from repository.sqlite_backup import SqliteBackup
+from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, StoreUnavailable
+from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
 from search.index import SearchIndex
 from search.tantivy_index import TantivyIndex
 
@@ -132,6 +135,39 @@ def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterat
         finally:
             index.close()
             audit.seal_if_possible()
+
+
+def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:
+    """The second store; made where `new`.
+
+    Raises ReplicaUnset, InvalidSetting for a folder that shares the archive's, ReplicaMissing where there is none: an
+    unmounted disk must not become an empty replica.
+    """
+    if settings.replica is None:
+        raise ReplicaUnset
+    folder = settings.replica.expanduser().resolve()
+    if settings.home in (folder, *folder.parents) or folder in settings.home.parents:
+        raise InvalidSetting(
+            name="replica", source="ARHIVAR_REPLICA", value=folder, expected="it must not share the archive's folder"
+        )
+    replica = OcflRepository(FilesystemStore(folder))
+    if new:
+        replica.initialise()
+    try:
+        replica.require_root()
+    except StoreUnavailable as error:
+        raise ReplicaMissing(where=str(folder), detail=str(error.fields.get("detail", error))) from error
+    return replica
+
+
+def catalogue_backup(settings: Settings) -> CatalogueBackup:
+    """What copies the archive's catalogue as a whole and puts a copy in its place."""
+    return SqliteBackup(_catalogue_file(settings.home))
+
+
+def require_store(settings: Settings) -> None:
+    """Raises StoreUnavailable where the archive's store is not there."""
+    OcflRepository(FilesystemStore(settings.home / "store")).require_root()
 
 
 def limits_from(settings: Settings) -> "Limits":

@@ -84,6 +84,10 @@ class Settings(Record):
     lease_seconds: int = Field(
         default=120, ge=10, description="After this many seconds without a sign of life another process takes over."
     )
+    replica: Path | None = Field(
+        default=None,
+        description="Folder of the second store, on another disk: `replicate` fills it, `verify --repair` reads it.",
+    )
     organisation: str = Field(
         default="Arhivar", min_length=1, description="Who keeps the archive: named in packages, versions and bags."
     )

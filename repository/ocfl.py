@@ -173,8 +173,8 @@ class OcflRepository:
             head = self._load(object_id)
         except (ObjectDamaged, PackageInvalid):
             head = self._last_complete(object_id)
-            if head is None:
-                raise
+            if head is None or self._top_folder(object_id) > head.inventory.head:
+                raise  # without the root's inventory, a later version may have been acknowledged
         done = []
         if head is not None:
             done += [f"{root}/{name} was written again from v{head.inventory.head}" for name in head.torn]
@@ -273,7 +273,10 @@ class OcflRepository:
         root = self._root(object_id)
         data = self._read(f"{root}/{INVENTORY}")
         if data is None:
-            return self._last_complete(object_id)
+            last = self._last_complete(object_id)
+            if self._top_folder(object_id) > max(last.inventory.head if last else 0, 1):
+                raise ObjectDamaged(key=f"{root}/{INVENTORY}", detail="it is missing, and so is its newest version's")
+            return last
         if _agrees(self._read(f"{root}/{SIDECAR}"), data):
             return _Head(parse_inventory(data, object_id), data)
         damaged = ObjectDamaged(key=f"{root}/{INVENTORY}", detail="its sidecar has another digest")
@@ -294,6 +297,9 @@ class OcflRepository:
             if data is not None and _agrees(self._read(f"{root}/v{number}/{SIDECAR}"), data):
                 return _Head(parse_inventory(data, object_id), data, (INVENTORY, SIDECAR))
         return None
+
+    def _top_folder(self, object_id: str) -> int:
+        return max((int(match[1]) for key in self._keys(object_id) if (match := _VERSION_FOLDER.match(key))), default=0)
 
     def _complete(self, object_id: str) -> bool:
         """Whether the object has something to show, be it damaged."""

@@ -45,9 +45,13 @@ whether trying again can help, and a message in Romanian and English that names 
     ├── ToolError ............. ARH-80xx  exit 10  an external program
     │   ├── ToolMissing, ToolFailed
     │   └── ToolTimeout
-    └── AuditError ............ ARH-90xx  exit 11  the audit (schemas/audit_errors.py)
-        ├── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable
-        └── AuditBroken
+    ├── AuditError ............ ARH-90xx  exit 11  the audit (schemas/audit_errors.py)
+    │   ├── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable
+    │   └── AuditBroken
+    └── BackupError ........... ARH-91xx  exit 12  backup and restore (in schemas.keeping_errors, with
+        ├── BackupMissing, BackupDamaged           ReplicaUnset, CatalogueExists, ReplicaMissing)
+        ├── BackupNewer, BackupNotWritten
+        └── ArchiveBusy
 """
 
 from importlib import import_module
@@ -55,7 +59,7 @@ from typing import Any, ClassVar
 
 from schemas.messages import Language, Message
 
-_BRANCHES = ("schemas.audit_errors", "schemas.case_errors")
+_BRANCHES = ("schemas.audit_errors", "schemas.case_errors", "schemas.keeping_errors")
 """Modules with branches of the tree of their own."""
 
 EXIT_DONE = 0

@@ -70,6 +70,10 @@ class FindingCode(StrEnum):
     AUDIT_HEAD_FORGED = "audit-head-forged"
     AUDIT_KEY_UNKNOWN = "audit-key-unknown"
     FINDINGS_ACCEPTED = "findings-accepted"
+    FILE_REPAIRED = "file-repaired"
+    REPAIR_IMPOSSIBLE = "repair-impossible"
+    REPLICA_REFUSED = "replica-refused"
+    REPLICA_DIFFERS = "replica-differs"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
 from schemas.finding_rules_audit import AUDIT_FINDINGS
+from schemas.finding_rules_keeping import KEEPING_FINDINGS
 from schemas.messages import Message
 
 _RESCAN = Message(
@@ -27,8 +28,8 @@ _EXPOSE = Message(
 )
 _NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
 _RESTORE = Message(
-    ro="Restaurați fișierul din replică sau din copia de siguranță; nu mai modificați pachetul până atunci.",
-    en="Restore the file from the replica or the backup; change nothing in the package until then.",
+    ro="Rulați `arhivar verify --repair`; nu mai modificați pachetul până atunci.",
+    en="Run `arhivar verify --repair`; change nothing in the package until then.",
 )
 _REBUILD = Message(
     ro="Rulați `arhivar rebuild`, apoi din nou `arhivar verify`.",
@@ -381,8 +382,10 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Page {page} was captured but is missing from: {missing}.",
         ),
         Message(
-            ro="Reluați `arhivar ingest`; dacă diferența rămâne, verificați depozitul.",
-            en="Run `arhivar ingest` again; if the difference stays, check the store.",
+            ro="Reluați `arhivar ingest`; dacă diferența rămâne, `arhivar verify --repair` repară depozitul, iar "
+            "`arhivar rebuild` indexul.",
+            en="Run `arhivar ingest` again; if the difference stays, `arhivar verify --repair` mends the store and "
+            "`arhivar rebuild` the index.",
         ),
     ),
     FindingCode.STORED_FILE_MISSING: FindingRule(
@@ -423,8 +426,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="The catalogue knows version {version} of unit '{unit}', but the store has no package of it.",
         ),
         Message(
-            ro="Restaurați pachetul din replică sau din copia de siguranță.",
-            en="Restore the package from the replica or the backup.",
+            ro="Rulați `arhivar verify --repair`, care readuce pachetul din replică.",
+            en="Run `arhivar verify --repair`, which brings the package back from the replica.",
         ),
     ),
     FindingCode.PACKAGE_DAMAGED: FindingRule(
@@ -468,4 +471,5 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         ),
         _NOTHING,
     ),
+    **KEEPING_FINDINGS,
 }

@@ -24,16 +24,19 @@ COMMANDS = (
     "init",
     "ingest",
     "status",
+    "retry",
+    "accept",
+    "reject",
     "search",
     "show",
     "export",
     "inventory",
     "verify",
     "rebuild",
+    "replicate",
+    "backup",
+    "restore",
     "audit",
-    "retry",
-    "accept",
-    "reject",
 )
 
 _BUG = Message(

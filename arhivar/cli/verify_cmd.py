@@ -10,8 +10,10 @@ from arhivar.cli.audit_words import audit_outcome_document, print_audit_outcome
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.progress import UnitProgress, megabytes
+from arhivar.cli.repairs import repair_all, repairs_document
 from arhivar.composition import open_archive
 from arhivar.keeping.audit import record_verified, verify_audit
+from arhivar.keeping.repair import RepairOutcome
 from arhivar.keeping.verify import Verdict, VerifyWatcher, all_subjects, one_subject, sample_subjects, verify_units
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
 from schemas.messages import Message
@@ -40,9 +42,12 @@ _SUM = Message(
 @click.argument("unit", required=False)
 @click.option("--sample", type=click.IntRange(1), help="Only so many units, chosen at random.")
 @click.option("--seed", type=click.IntRange(0), help="Repeat the sample that was chosen with this number.")
+@click.option("--repair", is_flag=True, help="Repair damaged and missing files from verified bytes, then look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, unit: str | None, sample: int | None, seed: int | None, as_json: bool) -> int:
+def command(
+    context: Context, unit: str | None, sample: int | None, seed: int | None, repair: bool, as_json: bool
+) -> int:
     """Read every stored byte of UNIT, or of all units, again, and compare store, catalogue and index."""
     output = context.output(as_json=as_json)
     if unit is not None and sample is not None:
@@ -61,19 +66,23 @@ def command(context: Context, unit: str | None, sample: int | None, seed: int | 
             subjects = all_subjects(archive) if unit is None else one_subject(archive, unit)
         try:
             verdicts = verify_units(archive, subjects, _watcher(output, progress))
+            repairs: list[RepairOutcome | None] = [None] * len(verdicts)
+            if repair:
+                repairs = repair_all(archive, output, progress, subjects, verdicts)
         finally:
             progress.stop()
         audit = verify_audit(archive, sample) if unit is None else None
         named = None if unit is None else (unit, subjects[0].unit_id)
         record_verified(archive, verdicts, audit, unit=named, drawn=drawn)
     _print_sum(output, verdicts)
-    document = _document(output, verdicts, drawn)
+    document = _document(output, verdicts, drawn) | {"repairs": repairs_document(output, repairs)}
+    code = exit_code([one if after is None else after.after for one, after in zip(verdicts, repairs, strict=True)])
     if audit is None:
         output.document(document)
-        return exit_code(verdicts)
+        return code
     print_audit_outcome(output, audit)
     output.document({**document, "audit": audit_outcome_document(output, audit)})
-    return graver(exit_code(verdicts), audit.exit_code)
+    return graver(code, audit.exit_code)
 
 
 def _watcher(output: Output, progress: UnitProgress) -> VerifyWatcher:
