@@ -20,7 +20,7 @@ from arhivar.settings import Settings, load_settings
 from schemas.errors import EXIT_BUG, EXIT_USAGE, ArhivarError
 from schemas.messages import Language, Message
 
-COMMANDS = ("init", "ingest", "status", "search", "show", "export", "inventory", "verify", "rebuild")
+COMMANDS = ("init", "ingest", "watch", "status", "search", "show", "export", "inventory", "verify", "rebuild")
 
 _BUG = Message(
     ro="Eroare internă în Arhivar. Raportați-o cu textul de mai sus; nimic nu s-a pierdut, comanda poate fi reluată.",
