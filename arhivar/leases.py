@@ -5,7 +5,7 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -42,11 +42,17 @@ class LeaseHolder:
         self._owner = f"{socket.gethostname()}:{os.getpid()}"
 
     @contextmanager
-    def hold(self, name: str, *, patience_seconds: float = 0.0) -> Iterator[HeldLease | None]:
-        """Hold the lease for the length of the block; None where a living process has it, and keeps it so long."""
+    def hold(
+        self, name: str, *, patience_seconds: float = 0.0, check: Callable[[], None] = lambda: None
+    ) -> Iterator[HeldLease | None]:
+        """Hold the lease for the length of the block; None where a living process has it, and keeps it so long.
+
+        `check` is called while it waits, and may raise.
+        """
         until = time.monotonic() + patience_seconds
         lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
         while lease is None and time.monotonic() < until:
+            check()
             time.sleep(_POLL_SECONDS)
             lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
         if lease is None:

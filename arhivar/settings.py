@@ -42,6 +42,9 @@ class Settings(Record):
     language: Literal["auto", "ro", "en"] = Field(
         default="auto", description="Language of messages; `auto` follows the locale."
     )
+    poll_seconds: float = Field(
+        default=10, ge=0.1, le=3600, description="`watch` looks at the inbox every so many seconds, or sooner."
+    )
     quiet_seconds: float = Field(
         default=60,
         ge=0,

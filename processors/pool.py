@@ -44,6 +44,8 @@ _TERMINATED = 128 + signal.SIGTERM
 class PagePool:
     """Reads pages in `workers` processes. Use it as a context manager; leaving it ends the workers.
 
+    The workers are started when there is work for them.
+
     `open_engine` and `process` replace `processors.read.open_engine` and `processors.page.process_page`; they must be
     functions of a module. Not for use by several threads at once.
     """
@@ -74,21 +76,24 @@ class PagePool:
     def __enter__(self) -> Self:
         self._folder = tempfile.TemporaryDirectory(prefix="arhivar-", ignore_cleanup_errors=True)
         self._end_cleanly_on_sigterm()
-        self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._processes is not None:
-            self._processes.stop()
-            self._processes = None
+        self.rest()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
         if self._replaced_handler is not None:
             signal.signal(signal.SIGTERM, self._replaced_handler)
             self._replaced_handler = None
+
+    def rest(self) -> None:
+        """End the workers until there is work again: while there is none, they would only take memory."""
+        if self._processes is not None:
+            self._processes.stop()
+            self._processes = None
 
     def process(
         self, sources: "Iterable[tuple[K, PageSource]]", settings: "PageSettings"
@@ -201,21 +206,20 @@ class PagePool:
         return given_up
 
     def _schedule(self, function: Callable[..., Any], *args: object) -> Future[Any]:
-        if self._processes is None:
-            raise RuntimeError("the pool is not open")
+        processes = self._processes or self._start()
         try:
-            return self._processes.schedule(function, args, self._limits.page_seconds)
+            return processes.schedule(function, args, self._limits.page_seconds)
         except RuntimeError:  # pebble's pool has broken down
-            self._start()
-            return self._processes.schedule(function, args, self._limits.page_seconds)
+            return self._start().schedule(function, args, self._limits.page_seconds)
 
-    def _start(self) -> None:
+    def _start(self) -> "_Processes":
         if self._folder is None:
             raise RuntimeError("the pool is not open")
         if self._processes is not None:
             self._processes.stop()
         self._suspect = False
         self._processes = _Processes(self._workers, (os.getpid(), self._folder.name, self._limits, self._job))
+        return self._processes
 
     def _end_cleanly_on_sigterm(self) -> None:
         """By default SIGTERM ends Python on the spot; unless the application has its own way, leave by `__exit__`."""

@@ -23,6 +23,7 @@ from schemas.messages import Language, Message
 COMMANDS = (
     "init",
     "ingest",
+    "watch",
     "status",
     "retry",
     "accept",

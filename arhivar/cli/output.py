@@ -68,6 +68,12 @@ class Output:
         if self.as_json:
             sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
 
+    def event(self, content: Mapping[str, object]) -> None:
+        """One of many JSON documents, a line each, in JSON mode only; written out at once."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.flush()
+
 
 def marked(text: str, marks: Sequence[tuple[int, int]], *, colour: bool) -> Text:
     """A snippet with its marks: bold where the terminal has colours, else between guillemets."""

@@ -12,6 +12,7 @@ WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
     "unfinished": Message(ro="fișier neterminat:", en="unfinished file:"),
     "pages": Message(ro="pagini găsite din cele așteptate:", en="pages found of those expected:"),
+    "unreadable": Message(ro="nu poate fi citit:", en="it cannot be read:"),
 }
 
 STATES = {

@@ -52,6 +52,8 @@ def list_claims(inbox: Path) -> list[Claim]:
         names = sorted(os.listdir(inbox / CLAIMED))  # noqa: PTH208 - names alone are wanted
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
     for name in names:
         if name.endswith(_DONE):
             shutil.rmtree(inbox / CLAIMED / name, ignore_errors=True)
@@ -66,9 +68,10 @@ def release_claim(claim: Claim) -> None:
     done = claim.path.with_name(claim.path.name + _DONE)
     try:
         claim.path.rename(done)
-        shutil.rmtree(done)
     except OSError as error:
         raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+    # Another intake may be clearing it away at the same moment; what stays, `list_claims` removes.
+    shutil.rmtree(done, ignore_errors=True)
 
 
 @contextmanager

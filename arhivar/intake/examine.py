@@ -163,10 +163,13 @@ def check_page_count(pages: int, folios: int | None, blanks: int | None) -> tupl
     return (Finding(code=FindingCode.FOLIO_COUNT, fields=fields),)
 
 
-def digest_files(folder: Path, files: Sequence[FoundFile]) -> tuple[StagedFile, ...]:
-    """SHA-512 of each file as it lies on the share, in the same order."""
+def digest_files(
+    folder: Path, files: Sequence[FoundFile], check: Callable[[], None] = lambda: None
+) -> tuple[StagedFile, ...]:
+    """SHA-512 of each file as it lies on the share, in the same order. `check` is called before each."""
     staged: list[StagedFile] = []
     for file in files:
+        check()
         digest = hashlib.sha512()
         with (folder / file.path).open("rb") as stream:
             while block := stream.read(_BLOCK_BYTES):

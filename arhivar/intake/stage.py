@@ -2,6 +2,7 @@
 """Copy a drop's files to the store's staging area and verify them there, byte by byte."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from repository.object_store import ObjectStore
@@ -26,12 +27,14 @@ def manifest_key(ingest_id: str) -> str:
     return f"{staging_prefix(ingest_id)}/manifest.json"
 
 
-def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
+def stage_files(folder: Path, manifest: Manifest, store: ObjectStore, check: Callable[[], None] = lambda: None) -> None:
     """Copy every file, read each copy back against its digest, then write the manifest.
 
-    Safe to repeat. Raises CopyDiffers where a file changed since it was digested or its copy is not the same.
+    Safe to repeat; `check` is called before each file, and may raise. Raises CopyDiffers where a file changed since it
+    was digested or its copy is not the same.
     """
     for file in manifest.files:
+        check()
         key = staged_key(manifest.ingest_id, file.path)
         try:
             with (folder / file.path).open("rb") as stream:

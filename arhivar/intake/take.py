@@ -3,7 +3,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,9 +25,10 @@ from arhivar.intake.examine import (
 from arhivar.intake.quarantine import quarantine_claim
 from arhivar.intake.stage import digest_object, stage_files, staged_key
 from arhivar.package import package_path
+from arhivar.stopping import StopRequest
 from repository.records import IngestRow
 from schemas.drop import DropDescription, Intent
-from schemas.errors import CopyDiffers, ImageError
+from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 
@@ -44,10 +45,14 @@ _PATIENCE_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """How this run treats drops: `bare` accepts folders without description, `languages` overrides theirs."""
+    """How this run treats drops: `bare` accepts folders without description, `languages` overrides theirs.
+
+    `stop` is asked about between two files.
+    """
 
     bare: bool = False
     languages: tuple[str, ...] | None = None
+    stop: StopRequest = field(default_factory=StopRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,27 @@ def waiting_drops(archive: Archive, inbox: Path, count_frames: FrameCounter) -> 
         return _count_declared(archive, folder, count_frames)
 
     for drop in list_drops(inbox):
-        readiness = judge(drop, now=time.time(), quiet_seconds=archive.settings.quiet_seconds, count_pages=count_pages)
+        try:
+            readiness = judge(
+                drop, now=time.time(), quiet_seconds=archive.settings.quiet_seconds, count_pages=count_pages
+            )
+        except CatalogueError:
+            raise
+        except (OSError, ArhivarError) as error:  # of this drop alone; the others are judged all the same
+            _log.warning("drop not judged", folder=drop.name, error=str(error))
+            readiness = Readiness(False, "unreadable", str(error), since=_changed(drop))
         if readiness.ready:
             ready.append(drop)
         else:
             waiting.append(Waiting(drop.name, readiness))
     return ready, waiting
+
+
+def _changed(drop: Drop) -> float:
+    try:
+        return drop.path.stat().st_ctime
+    except OSError:
+        return time.time()
 
 
 def _count_declared(archive: Archive, folder: Path, count_frames: FrameCounter) -> PageCount | None:
@@ -140,8 +160,11 @@ def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: 
         findings.append(Finding(code=FindingCode.NO_PAGES))
     if _held_up(archive, claim, findings):
         return _set_aside(archive, claim, described, findings)
-    manifest = _manifest(archive, claim, described.drop, examined)
-    with archive.leases.hold(f"intake:{manifest.unit_id}", patience_seconds=_PATIENCE_SECONDS) as lease:
+    manifest = _manifest(archive, claim, described.drop, examined, options.stop)
+    hold = archive.leases.hold(
+        f"intake:{manifest.unit_id}", patience_seconds=_PATIENCE_SECONDS, check=options.stop.check
+    )
+    with hold as lease:
         if lease is None:  # the claim stays, for the next run
             return None
         findings += [*find_duplicates(manifest.files), *_fewer_pages(archive, manifest, len(pages))]
@@ -155,7 +178,7 @@ def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: 
         if known is not None and rejected:  # handed over again, it is judged anew
             manifest = manifest.model_copy(update={"attempt": known.attempt + 1})
             archive.catalogue.begin_attempt(manifest, state=IngestState.RECEIVED, now=datetime.now(UTC))
-        return _stage(archive, claim, manifest)
+        return _stage(archive, claim, manifest, options.stop)
 
 
 def _held_up(archive: Archive, claim: Claim, findings: list[Finding]) -> bool:
@@ -169,11 +192,11 @@ def _held_up(archive: Archive, claim: Claim, findings: list[Finding]) -> bool:
     return False
 
 
-def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined) -> Manifest:
+def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined, stop: StopRequest) -> Manifest:
     unit = archive.catalogue.unit_by_reference(drop.reference_code)
     access_class = unit.access_class if unit is not None else first_access_class(drop, archive.catalogue)
     unit_uuid = unit.unit_id if unit is not None else unit_id(drop.reference_code)
-    files = digest_files(claim.path, examined.files)
+    files = digest_files(claim.path, examined.files, stop.check)
     return Manifest(
         ingest_id=ingest_id(unit_uuid, drop.intent, [file.sha512 for file in files]),
         unit_id=unit_uuid,
@@ -209,9 +232,9 @@ def _conflict(archive: Archive, manifest: Manifest) -> Finding | None:
     return Finding(code=FindingCode.UNIT_CONFLICT, fields={"unit": manifest.description.reference_code})
 
 
-def _stage(archive: Archive, claim: Claim, manifest: Manifest) -> Taken:
+def _stage(archive: Archive, claim: Claim, manifest: Manifest, stop: StopRequest) -> Taken:
     manifest = archive.catalogue.register_ingest(manifest).manifest
-    stage_files(claim.path, manifest, archive.store)
+    stage_files(claim.path, manifest, archive.store, stop.check)
     archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
     archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))
     # From here the store has every byte, verified; only now may the share let go of the folder.

@@ -9,6 +9,7 @@ from pathlib import Path
 from arhivar.composition import Archive, page_settings
 from arhivar.steps.masters import master_keys
 from arhivar.steps.workarea import WorkArea, page_key
+from arhivar.stopping import StopRequest
 from processors.page import PageSource
 from processors.pool import PagePool
 from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
@@ -18,13 +19,19 @@ from schemas.page import PageKind, PageResult
 
 
 def read_pages(
-    archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, on_page: Callable[[int], None]
+    archive: Archive,
+    manifest: Manifest,
+    pool: PagePool,
+    work: WorkArea,
+    on_page: Callable[[int], None],
+    stop: StopRequest,
 ) -> dict[int, Finding]:
     """Read every page that has no result yet.
 
     `on_page` hears how many pages each step forward brings. Returns the findings that make a page a placeholder,
     by page number; all other pages have a result in the work area afterwards. Errors that are not about the page
-    itself (engine, store) are raised.
+    itself (engine, store) are raised. Once a stop is asked for, no page is begun; those in hand are kept, then
+    StopAsked is raised.
     """
     settings = page_settings(archive.settings, manifest.description.languages)
     keys = result_keys(archive, manifest)
@@ -40,8 +47,8 @@ def read_pages(
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
     with ExitStack() as stack:
-        sources = _sources(archive, manifest, waiting, stack)
-        retries = _sources(archive, manifest, again, stack)
+        sources = _sources(archive, manifest, waiting, stack, stop)
+        retries = _sources(archive, manifest, again, stack, stop)
         for page, outcome in chain(pool.process(sources, settings), pool.process(retries, settings)):
             # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
             if isinstance(outcome, ImageError | ToolTimeout):
@@ -59,6 +66,7 @@ def read_pages(
                 work.keep_page(keys[page.number], outcome)
                 _record(archive, manifest, page, outcome.result)
             on_page(1)
+    stop.check()
     for number in unreadable:
         archive.catalogue.record_page(
             manifest.ingest_id,
@@ -108,12 +116,14 @@ def placeholder_finding(page: PlannedPage, error: ArhivarError) -> Finding:
 
 
 def _sources(
-    archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack
+    archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack, stop: StopRequest
 ) -> Iterator[tuple[PlannedPage, PageSource]]:
     """Pages with a local path of their file; a file is made local once for all its pages."""
     local: dict[str, Path] = {}
     keys: dict[str, str] = {}
     for page in pages:
+        if stop.asked:
+            return
         if page.file not in local:
             keys = keys or master_keys(archive, manifest)
             local[page.file] = stack.enter_context(archive.store.local_path(keys[page.file]))
