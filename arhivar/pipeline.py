@@ -20,11 +20,13 @@ from arhivar.intake.take import IntakeOptions, Taken, Waiting, take_claim, take_
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
+from arhivar.steps.leftovers import sweep_leftovers
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.workarea import WorkArea
 from processors.pool import PagePool
 from repository.records import IngestRow
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, SearchIndexError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
@@ -82,6 +84,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
             taken.append(one)
             watcher.taken(one)
 
+    sweep_leftovers(archive)
     ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
     takers: list[Callable[[], Taken | None]] = [
         *(partial(take_claim, archive, claim, options, pool.count_frames) for claim in list_claims(inbox)),
@@ -165,22 +168,25 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     """
     _advance(archive, manifest, IngestState.INDEXED)
     ledger = measure_ledger(archive, manifest.unit_id)
-    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    if not ledger.differences:  # before it is recorded: nobody comes back for an ingest that is done with
+        _clear(archive, manifest, WorkArea(archive.work))
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
+    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    reached(CrashPoint.LEDGER_RECORDED)
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
-    if not ledger.differences:
-        _clear(archive, manifest, WorkArea(archive.work))
     return ledger
 
 
 def _make_and_deposit(archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, watcher: Watcher) -> None:
     _advance(archive, manifest, IngestState.PROCESSING)
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
+    reached(CrashPoint.PAGES_PLANNED)
     unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done)
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
     on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
+    reached(CrashPoint.UNIT_COMPOSED)
     deposit_unit(archive, manifest, composed, manifest.findings)
 
 
@@ -191,5 +197,7 @@ def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:
 def _clear(archive: Archive, manifest: Manifest, work: WorkArea) -> None:
     """Collect the work area and staging: the ledger agrees that the store has everything."""
     work.drop_pages(result_keys(archive, manifest).values())
+    reached(CrashPoint.PAGES_DROPPED)
     work.drop_ingest(manifest.ingest_id)
+    reached(CrashPoint.WORK_DROPPED)
     clear_staging(archive.store, manifest.ingest_id)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from arhivar.intake.drops import CLAIMED, Drop
 from arhivar.leases import LeaseHolder
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ShareUnavailable
 
 _SEPARATOR = "~"
@@ -43,6 +44,7 @@ def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
         return None
     except OSError as error:
         raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+    reached(CrashPoint.CLAIMED)
     return Claim(inbox, target)
 
 
@@ -66,9 +68,11 @@ def release_claim(claim: Claim) -> None:
     done = claim.path.with_name(claim.path.name + _DONE)
     try:
         claim.path.rename(done)
+        reached(CrashPoint.CLAIM_RENAMED)
         shutil.rmtree(done)
     except OSError as error:
         raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+    reached(CrashPoint.CLAIM_REMOVED)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import hashlib
 from pathlib import Path
 
 from repository.object_store import ObjectStore
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CopyDiffers, ObjectExists, ObjectMissing
 from schemas.ingest import Manifest
 
@@ -36,6 +37,7 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
         try:
             with (folder / file.path).open("rb") as stream:
                 store.put(key, stream, sha512=file.sha512)
+            reached(CrashPoint.FILE_STAGED)
         except ObjectExists as error:  # an earlier try left other bytes there
             store.delete(key)
             raise CopyDiffers(file=file.path) from error
@@ -43,6 +45,7 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
             store.delete(key)
             raise CopyDiffers(file=file.path)
     store.replace(manifest_key(manifest.ingest_id), manifest.to_json())
+    reached(CrashPoint.MANIFEST_STAGED)
 
 
 def digest_object(store: ObjectStore, key: str) -> str:
@@ -61,3 +64,4 @@ def clear_staging(store: ObjectStore, ingest_id: str) -> None:
             store.delete(stored.key)
         except ObjectMissing:
             continue
+        reached(CrashPoint.STAGED_FILE_DELETED)

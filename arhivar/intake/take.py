@@ -25,6 +25,7 @@ from arhivar.intake.quarantine import quarantine_claim
 from arhivar.intake.stage import digest_object, stage_files, staged_key
 from arhivar.package import package_path
 from repository.records import IngestRow
+from schemas.crash_points import CrashPoint, reached
 from schemas.drop import DropDescription, Intent
 from schemas.errors import CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
@@ -189,6 +190,7 @@ def _conflict(archive: Archive, manifest: Manifest) -> Finding | None:
 
 def _stage(archive: Archive, claim: Claim, manifest: Manifest) -> Taken:
     manifest = archive.catalogue.register_ingest(manifest).manifest
+    reached(CrashPoint.REGISTERED)
     stage_files(claim.path, manifest, archive.store)
     archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
     archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))

@@ -12,6 +12,7 @@ from repository.sql.connection import SqlConnection
 from repository.sql.ingests import check_move, ingest_for_update
 from repository.sql.units import unit_for_update
 from repository.tables import OutboxTable
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CatalogueError
 from schemas.ingest import IngestState, Manifest
 
@@ -38,6 +39,9 @@ class OutboxPart(SqlConnection):
             session.add(
                 OutboxTable(unit_id=unit.unit_id, ingest_id=ingest_id, version=version, enqueued_at=now),
             )
+            session.flush()
+            reached(CrashPoint.DEPOSIT_WRITTEN)
+        reached(CrashPoint.DEPOSIT_COMMITTED)
 
     def enqueue(self, unit_ids: Iterable[UUID], now: datetime) -> None:
         with self._write() as session:
