@@ -28,7 +28,7 @@ CHECKOUT = Path(__file__).resolve().parent.parent
 TEST_VARIABLES = frozenset(
     {"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD", "ARHIVAR_SOAK_ROUNDS", "ARHIVAR_SOAK_SEED", CRASH_AT}
 )
-"""Read by tests and benchmarks alone; not settings."""
+"""For tests and benchmarks alone (docs/testing.md); not settings."""
 
 _MIB = 1024 * 1024
 

@@ -88,12 +88,12 @@ _times_reached = 0
 
 def check_crash_point(text: str) -> tuple[CrashPoint, int]:
     """The point that `name` or `name:n` means, and at which time, from 1. Raises InvalidSetting."""
-    name, _, times = text.partition(":")
+    name, colon, times = text.partition(":")
     names = [point.value for point in CrashPoint]
     if name not in names:
         nearest = get_close_matches(name, names, n=1, cutoff=0.0)[0]
         raise InvalidSetting(name="crash_at", source=VARIABLE, value=text, expected=f"a crash point: {nearest} …")
-    if times and not (times.isdecimal() and int(times)):
+    if colon and not (times.isdecimal() and int(times)):
         raise InvalidSetting(name="crash_at", source=VARIABLE, value=text, expected=f"{name}:1, {name}:2 …")
     return CrashPoint(name), int(times or 1)
 
