@@ -9,6 +9,7 @@ import os
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _PID_NAMESPACE = Path("/proc/self/ns/pid")
@@ -35,5 +36,9 @@ def is_gone(owner: str) -> bool:
 
 @cache
 def _place() -> str:
-    """Machine, its start and the container, in which process numbers are unique."""
-    return sha256(f"{_BOOT_ID.read_text().strip()} {_PID_NAMESPACE.readlink()}".encode()).hexdigest()[:12]
+    """Machine, its start and the container, in which process numbers are unique; chance where they are not told."""
+    try:
+        where = f"{_BOOT_ID.read_text().strip()} {_PID_NAMESPACE.readlink()}"
+    except OSError:
+        return token_hex(6)
+    return sha256(where.encode()).hexdigest()[:12]

@@ -19,6 +19,8 @@ from processors.pool import PagePool
 from schemas.ingest import IngestState
 from tests.binders import make_binder, text_pages
 
+pytest.register_assert_rewrite("tests.arhivar.crashing")
+
 SILENT = Watcher(lambda unit, pages: None, lambda pages: None, lambda taken: None, lambda outcome: None)
 
 

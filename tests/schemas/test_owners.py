@@ -2,7 +2,11 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from schemas import owners
 from schemas.owners import is_gone, owner_name
 
 
@@ -31,3 +35,14 @@ def test_a_name_that_is_none_is_not_gone() -> None:
     place = owner_name().rpartition("-")[0]
     for name in ("", "-", "lock", f"{place}-", f"{place}--1", f"{place}-x", f"{place}-{10**30}", str(os.getpid())):
         assert not is_gone(name), name
+
+
+def test_where_the_system_does_not_say_nobody_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ended = _ended()
+    monkeypatch.setattr(owners, "_BOOT_ID", tmp_path / "absent")
+    owners._place.cache_clear()
+    try:
+        assert not is_gone(ended)
+        assert owner_name() == owner_name()
+    finally:
+        owners._place.cache_clear()
