@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench format lock clean
+.PHONY: help setup demo test soak check bench format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
@@ -19,6 +19,11 @@ demo: setup ## take the sample binder through everything and show the result
 
 test: setup ## all tests; ARGS="-k intake" for some
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
+
+soak: export ARHIVAR_SOAK_ROUNDS ?= 50
+soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
+soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
+	@$(BIN)/python -m pytest -m soak -v $(ARGS)
 
 check: setup ## style, types, who may import whom, documentation, lock
 	$(BIN)/ruff check .

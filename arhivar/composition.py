@@ -170,6 +170,12 @@ def require_store(settings: Settings) -> None:
     OcflRepository(FilesystemStore(settings.home / "store")).require_root()
 
 
+def sweep_store(archive: Archive) -> None:
+    """Remove what killed writers left in a store that keeps unfinished writes. Raises StoreError."""
+    if isinstance(archive.store, FilesystemStore):
+        archive.store.sweep_unfinished(_FORGOTTEN)
+
+
 def limits_from(settings: Settings) -> "Limits":
     """The limits of a reading process."""
     from processors.limits import Limits

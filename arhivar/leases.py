@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Leases held by this process: acquired, kept alive by a thread, given back."""
 
-import os
 import socket
 import threading
 import time
@@ -15,6 +14,7 @@ import structlog
 from repository.catalogue import Catalogue
 from repository.records import Lease
 from schemas.errors import CatalogueError, LeaseLost
+from schemas.owners import is_gone, owner_name
 
 _POLL_SECONDS = 0.2
 
@@ -34,12 +34,12 @@ class HeldLease:
 
 
 class LeaseHolder:
-    """Acquires leases in this process's name."""
+    """Acquires leases in this process's name. One of a killed process of this machine need not run out first."""
 
     def __init__(self, catalogue: Catalogue, seconds: int) -> None:
         self._catalogue = catalogue
         self._seconds = seconds
-        self._owner = f"{socket.gethostname()}:{os.getpid()}"
+        self._owner = f"{socket.gethostname()}:{owner_name()}"
 
     @contextmanager
     def hold(
@@ -50,11 +50,11 @@ class LeaseHolder:
         `check` is called while it waits, and may raise.
         """
         until = time.monotonic() + patience_seconds
-        lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
+        lease = self._acquire(name)
         while lease is None and time.monotonic() < until:
             check()
             time.sleep(_POLL_SECONDS)
-            lease = self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC))
+            lease = self._acquire(name)
         if lease is None:
             yield None
             return
@@ -70,6 +70,9 @@ class LeaseHolder:
             if not held.lost:
                 self._catalogue.release_lease(held.lease)
 
+    def _acquire(self, name: str) -> Lease | None:
+        return self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC), _is_gone)
+
     def _keep(self, held: HeldLease, stop: threading.Event) -> None:
         while not stop.wait(self._seconds / 4):
             try:
@@ -79,3 +82,7 @@ class LeaseHolder:
                 return
             except CatalogueError as error:  # tried again at the next turn; the lease may still hold
                 _log.warning("lease not renewed", lease=held.lease.name, error=str(error))
+
+
+def _is_gone(owner: str) -> bool:
+    return is_gone(owner.rpartition(":")[2])

@@ -23,6 +23,7 @@ from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
+from arhivar.steps.leftovers import sweep_leftovers
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.workarea import WorkArea
@@ -30,6 +31,7 @@ from arhivar.stopping import StopAsked, StopRequest
 from arhivar.tries import Tries
 from processors.pool import PagePool
 from repository.records import IngestRow
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, SearchIndexError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
@@ -114,6 +116,7 @@ def run_inbox(
         for outcome in run_unfinished(archive, pool, watcher, tries, stop):
             outcomes.append(outcome)  # noqa: PERF402 what came before a stop counts
 
+    sweep_leftovers(archive)
     try:
         ready, waiting = waiting_drops(archive, inbox, count_frames)
         claims = list_claims(inbox)
@@ -268,15 +271,17 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     """
     _advance(archive, manifest, IngestState.INDEXED)
     ledger = measure_ledger(archive, manifest.unit_id)
-    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    # Cleared before the ledger is recorded: nobody comes back for an ingest that is done with.
+    if ledger.balanced:
+        clear_work(archive, manifest)
+    if not ledger.differences:
+        # With gaps, what was read stays until a person has decided: another attempt reads only those again.
+        clear_staging(archive.store, manifest.ingest_id)
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
+    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    reached(CrashPoint.LEDGER_RECORDED)
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
-        clear_work(archive, manifest)
-        clear_staging(archive.store, manifest.ingest_id)
-    elif not ledger.differences:
-        # What was read stays until a person has decided about the gaps: another attempt reads only those again.
-        clear_staging(archive.store, manifest.ingest_id)
     return ledger
 
 
@@ -286,6 +291,7 @@ def _make_and_deposit(
     manifest = row.manifest
     _advance(archive, manifest, IngestState.PROCESSING)
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
+    reached(CrashPoint.PAGES_PLANNED)
     unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done, stop)
     if not is_better(archive, row, unreadable):
         keep_deposited(archive, row)
@@ -293,6 +299,7 @@ def _make_and_deposit(
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
     on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
+    reached(CrashPoint.UNIT_COMPOSED)
     deposit_unit(archive, manifest, composed, manifest.findings, row.version)
 
 
@@ -304,4 +311,6 @@ def clear_work(archive: Archive, manifest: Manifest) -> None:
     """Collect what the work area keeps of an ingest that needs it no more."""
     work = WorkArea(archive.work)
     work.drop_pages(result_keys(archive, manifest).values())
+    reached(CrashPoint.PAGES_DROPPED)
     work.drop_ingest(manifest.ingest_id)
+    reached(CrashPoint.WORK_DROPPED)

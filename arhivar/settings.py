@@ -16,6 +16,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from schemas.base import Record
+from schemas.crash_points import VARIABLE as CRASH_AT
+from schemas.crash_points import check_crash_point
 from schemas.drop import LanguageCode
 from schemas.errors import InvalidSetting, UnknownSetting
 
@@ -23,8 +25,10 @@ PREFIX = "ARHIVAR_"
 FILE_NAME = "arhivar.toml"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-TEST_VARIABLES = frozenset({"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD"})
-"""Read by tests and benchmarks alone; not settings."""
+TEST_VARIABLES = frozenset(
+    {"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD", "ARHIVAR_SOAK_ROUNDS", "ARHIVAR_SOAK_SEED", CRASH_AT}
+)
+"""For tests and benchmarks alone (docs/testing.md); not settings."""
 
 _MIB = 1024 * 1024
 
@@ -127,6 +131,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
     variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    if CRASH_AT in variables:
+        check_crash_point(variables[CRASH_AT])
     from_environment = _from_environment(variables)
     if home is not None:
         from_environment["home"] = str(home)

@@ -9,6 +9,7 @@ pool (all workers share one pipe, and one that is killed may leave it broken), a
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import tempfile
 import threading
@@ -27,6 +28,7 @@ from pebble import ProcessExpired, ProcessPool
 from processors.limits import Limits
 from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
 from schemas.errors import ArhivarError, WorkerLimit
+from schemas.owners import is_gone, owner_name
 
 if TYPE_CHECKING:  # a worker loads this module before its limits and thread counts stand: keep numpy out of it
     from processors.page import PageSettings, PageSource, ProcessedPage
@@ -38,6 +40,8 @@ _LOOK_AHEAD = 2
 """Pages handed out, to each worker: one in hand and one in the pipe, so that none waits and memory stays flat."""
 _GRACE_SECONDS = 30.0
 """What starting a worker and ending one may take beyond a page's time."""
+_FOLDER = "arhivar-pool-"
+"""How the names of folders begin where workers put temporary files; then the pool's owner, then chance."""
 _TERMINATED = 128 + signal.SIGTERM
 
 
@@ -74,7 +78,8 @@ class PagePool:
         self._replaced_handler: Any = None
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="arhivar-", ignore_cleanup_errors=True)
+        _sweep_folders()
+        self._folder = tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{owner_name()}-", ignore_cleanup_errors=True)
         self._end_cleanly_on_sigterm()
         return self
 
@@ -226,6 +231,13 @@ class PagePool:
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             self._replaced_handler = signal.signal(signal.SIGTERM, _exit_terminated)
+
+
+def _sweep_folders() -> None:
+    """Remove the folders of pools that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        if is_gone(folder.name.removeprefix(_FOLDER).rpartition("-")[0]):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exit_terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 the signature of a handler

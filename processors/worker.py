@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from processors.limits import Limits, apply_limits
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, EngineUnavailable
 
 if TYPE_CHECKING:  # numpy and OpenCV are loaded by `start_worker`, once the limits and thread counts stand
@@ -87,7 +88,9 @@ def read_page(source: "PageSource", settings: "PageSettings") -> "ProcessedPage 
     if not isinstance(_state, _Ready):
         return _state or StartFailed(EngineUnavailable(engine="?", detail="the worker was not started"))
     ready = _state
-    return _guard(lambda: ready.process(source, settings, ready.engine, ready.limits), source.path)
+    answer = _guard(lambda: ready.process(source, settings, ready.engine, ready.limits), source.path)
+    reached(CrashPoint.PAGE_READ)
+    return answer
 
 
 def count_pages(path: Path, limits: Limits) -> "int | ArhivarError":

@@ -5,7 +5,7 @@ What describes records lies in the store; this is what steps need to agree on wh
 tests/contract/test_catalogue*.py, is the port's real definition.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -257,8 +257,18 @@ class Catalogue(Protocol):
 
     # --- leases
 
-    def acquire_lease(self, name: str, owner: str, seconds: float, now: datetime) -> Lease | None:
-        """Take the lease, or None while somebody holds it, of whatever owner's name. Of two that race, one gets it."""
+    def acquire_lease(
+        self,
+        name: str,
+        owner: str,
+        seconds: float,
+        now: datetime,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> Lease | None:
+        """Take the lease, or None while somebody holds it, of whatever owner's name. Of two that race, one gets it.
+
+        An owner of whom `is_gone` says that it has ended holds nothing any more.
+        """
         ...
 
     def renew_lease(self, lease: Lease, seconds: float, now: datetime) -> Lease:

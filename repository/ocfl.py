@@ -39,6 +39,7 @@ from repository.ocfl_inventory import (
     sidecar,
 )
 from repository.ocfl_layout import ROOT_FILES, STORAGE_ROOT, object_id_of, object_path, split_object_path
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import (
     LeaseLost,
     ObjectDamaged,
@@ -50,6 +51,7 @@ from schemas.errors import (
 
 _CHUNK_BYTES = 1 << 20
 _VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
+_SEALED = (CrashPoint.VERSION_INVENTORY, CrashPoint.VERSION_SIDECAR)
 _VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
 
 
@@ -369,10 +371,13 @@ class OcflRepository:
             self.store.delete(key)
         for digest, path in content.items():
             self._store(object_id, f"{root}/{path}", files[sources[digest]], digest, leftovers)
-        for path, seal in small.items():
+            reached(CrashPoint.CONTENT_STORED)
+        for (path, seal), point in zip(small.items(), _SEALED, strict=True):
             self._store(object_id, f"{root}/{path}", seal, None, leftovers)
+            reached(point)
         if head is None:
             self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
+            reached(CrashPoint.OBJECT_DECLARED)
 
         fence()
         written = {f"{root}/{path}" for path in (*content.values(), *small)}
@@ -380,7 +385,9 @@ class OcflRepository:
         if found != written or self._read(f"{root}/{folder}/{INVENTORY}") != data:
             raise LeaseLost(name=object_id)
         self.store.replace(f"{root}/{INVENTORY}", data)
+        reached(CrashPoint.ROOT_INVENTORY)
         self.store.replace(f"{root}/{SIDECAR}", sidecar(data))
+        reached(CrashPoint.ROOT_SIDECAR)
         return before.head + 1
 
     def _store(self, object_id: str, key: str, source: Source, digest: str | None, leftovers: set[str]) -> None:

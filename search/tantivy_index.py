@@ -12,7 +12,6 @@
 import fcntl
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,6 +27,7 @@ from tantivy import DocAddress, Index, IndexWriter, Order, Searcher
 from tantivy import Query as TantivyQuery
 from tantivy import SearchResult as TantivyResult
 
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, IndexUnavailable, IndexVersion
 from schemas.search import HitPage, PageRecord, SearchFilters
 from schemas.unit import AccessClass
@@ -100,6 +100,7 @@ class TantivyIndex:
                     _take_out(batch, access, record, present.get(access))
                 with _failures():
                     batch.writer(record.access_class).add_document(to_document(record))
+            reached(CrashPoint.INDEX_WRITTEN)
 
     def remove_unit(self, unit_id: UUID, except_version: int | None = None) -> None:
         """See `SearchIndex.remove_unit`."""
@@ -254,11 +255,12 @@ class TantivyIndex:
         target = self._root / "index.json"
         if target.exists():
             return
-        with _failures(), tempfile.NamedTemporaryFile("w", dir=self._root, delete=False) as file:
+        part = target.with_name("index.json.part")  # one writer at a time: the next one writes over what a kill left
+        with _failures(), part.open("w", encoding="utf-8") as file:
             file.write(json.dumps({"digest": _digest()}) + "\n")
             file.flush()
             os.fsync(file.fileno())
-            Path(file.name).replace(target)
+            part.replace(target)
             _sync_folder(self._root)
 
 

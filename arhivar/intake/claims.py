@@ -15,6 +15,7 @@ from pathlib import Path
 
 from arhivar.intake.drops import CLAIMED, Drop
 from arhivar.leases import LeaseHolder
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ShareUnavailable
 
 _SEPARATOR = "~"
@@ -43,6 +44,7 @@ def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
         return None
     except OSError as error:
         raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+    reached(CrashPoint.CLAIMED)
     return Claim(inbox, target)
 
 
@@ -70,8 +72,10 @@ def release_claim(claim: Claim) -> None:
         claim.path.rename(done)
     except OSError as error:
         raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+    reached(CrashPoint.CLAIM_RENAMED)
     # Another intake may be clearing it away at the same moment; what stays, `list_claims` removes.
     shutil.rmtree(done, ignore_errors=True)
+    reached(CrashPoint.CLAIM_REMOVED)
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from repository.object_store import ObjectStore
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CopyDiffers, ObjectExists, ObjectMissing
 from schemas.ingest import Manifest
 
@@ -39,6 +40,7 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore, check: Cal
         try:
             with (folder / file.path).open("rb") as stream:
                 store.put(key, stream, sha512=file.sha512)
+            reached(CrashPoint.FILE_STAGED)
         except ObjectExists as error:  # an earlier try left other bytes there
             store.delete(key)
             raise CopyDiffers(file=file.path) from error
@@ -46,6 +48,7 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore, check: Cal
             store.delete(key)
             raise CopyDiffers(file=file.path)
     store.replace(manifest_key(manifest.ingest_id), manifest.to_json())
+    reached(CrashPoint.MANIFEST_STAGED)
 
 
 def digest_object(store: ObjectStore, key: str) -> str:
@@ -64,3 +67,4 @@ def clear_staging(store: ObjectStore, ingest_id: str) -> None:
             store.delete(stored.key)
         except ObjectMissing:
             continue
+        reached(CrashPoint.STAGED_FILE_DELETED)

@@ -27,6 +27,7 @@ from arhivar.intake.stage import digest_object, stage_files, staged_key
 from arhivar.package import package_path
 from arhivar.stopping import StopRequest
 from repository.records import IngestRow
+from schemas.crash_points import CrashPoint, reached
 from schemas.drop import DropDescription, Intent
 from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
@@ -234,6 +235,7 @@ def _conflict(archive: Archive, manifest: Manifest) -> Finding | None:
 
 def _stage(archive: Archive, claim: Claim, manifest: Manifest, stop: StopRequest) -> Taken:
     manifest = archive.catalogue.register_ingest(manifest).manifest
+    reached(CrashPoint.REGISTERED)
     stage_files(claim.path, manifest, archive.store, stop.check)
     archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
     archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))

@@ -14,6 +14,7 @@ from arhivar.steps.workarea import WorkArea
 from processors.alto import write_alto
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.verapdf import VeraPdf
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import NotPdfA, PdfNotWritten
 from schemas.findings import Finding
 from schemas.ingest import Manifest, PlannedPage
@@ -71,6 +72,7 @@ def compose_unit(
             yield ComposePage(page.number, processed.result, processed.image)
 
     compose_pdf(target, manifest.description, compose_pages(), ComposeSettings())
+    reached(CrashPoint.PDF_WRITTEN)
     verdict = validator.validate([target])[0]
     if not verdict.valid:
         raise NotPdfA(unit=manifest.description.reference_code, detail="; ".join(verdict.failures[:5]))

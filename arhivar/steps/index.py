@@ -9,6 +9,7 @@ from arhivar.composition import Archive, object_id
 from arhivar.leases import HeldLease
 from arhivar.package import read_package
 from processors.alto import read_alto
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import IndexUnavailable
 from schemas.page import Line
 from schemas.search import PageRecord
@@ -42,7 +43,9 @@ def _index_waiting(archive: Archive, lease: HeldLease, check: Callable[[], None]
             check()
             lease.check()
             index_unit(archive, entry.unit_id, entry.version)
+            reached(CrashPoint.UNIT_INDEXED)
             archive.catalogue.outbox_done([entry.id])
+            reached(CrashPoint.OUTBOX_DONE)
 
 
 def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
@@ -50,6 +53,7 @@ def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
     if archive.packages.head(object_id(unit_id)) != version:
         return
     archive.index.write(page_records(archive, unit_id, version))
+    reached(CrashPoint.INDEX_COMMITTED)
     archive.index.remove_unit(unit_id, except_version=version)
 
 

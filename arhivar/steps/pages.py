@@ -12,6 +12,7 @@ from arhivar.steps.workarea import WorkArea, page_key
 from arhivar.stopping import StopRequest
 from processors.page import PageSource
 from processors.pool import PagePool
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
@@ -90,6 +91,7 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
         confidence=result.confidence,
         source_digest=result.source_digest,
     )
+    reached(CrashPoint.PAGE_RECORDED)
 
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:

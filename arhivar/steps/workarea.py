@@ -8,7 +8,6 @@ all of it may be deleted between runs.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +16,8 @@ from pathlib import Path
 from processors.access import AccessImage
 from processors.encoded import Codec, EncodedImage
 from processors.page import STEP_VERSION, PageSettings, ProcessedPage
+from schemas.crash_points import CrashPoint, reached
+from schemas.owners import owner_name
 from schemas.page import Matrix, PageResult
 
 
@@ -61,8 +62,10 @@ class WorkArea:
         _write(self._page(key, "img"), image.data)
         if image.globals_data is not None:
             _write(self._page(key, "globals"), image.globals_data)
+        reached(CrashPoint.PAGE_IMAGE_KEPT)
         content = {"result": page.result.model_dump(mode="json"), "image": _image_to(page.image)}
         _write(self._page(key, "json"), json.dumps(content).encode())
+        reached(CrashPoint.PAGE_KEPT)
 
     def drop_pages(self, keys: Iterable[str]) -> None:
         """Forget results."""
@@ -80,13 +83,23 @@ class WorkArea:
         """Remove the ingest's folder."""
         shutil.rmtree(self.root / "ingests" / ingest_id, ignore_errors=True)
 
+    def held(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """All files of pages' results, also unfinished ones; all folders of ingests."""
+        pages, ingests = self.root / "pages", self.root / "ingests"
+        return tuple(path for path in pages.glob("*/*") if path.is_file()), tuple(ingests.glob("*"))
+
     def _page(self, key: str, suffix: str) -> Path:
         return self.root / "pages" / key[:2] / f"{key}.{suffix}"
 
 
+def writer_of(path: Path) -> str | None:
+    """Which process (`schemas.owners`) writes this file of a page's result; None for one that is whole."""
+    return path.name.rpartition(".")[2] if path.name.startswith(".") else None
+
+
 def _write(path: Path, data: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{owner_name()}")
     temporary.write_bytes(data)
     temporary.replace(path)
 

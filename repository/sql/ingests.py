@@ -13,6 +13,7 @@ from repository.records import IngestRow, QuarantineRow
 from repository.sql.connection import SqlConnection
 from repository.sql.units import unit_for_update
 from repository.tables import IngestTable, QuarantineTable, UnitTable
+from schemas.crash_points import CrashPoint, reached
 from schemas.drop import Intent
 from schemas.errors import CatalogueError
 from schemas.findings import Finding
@@ -71,7 +72,9 @@ class IngestsPart(SqlConnection):
                 row.reason = reason
                 row.updated_at = now
                 session.flush()
-            return ingest_row(row)
+            advanced = ingest_row(row)
+        reached(CrashPoint.STATE_ADVANCED)
+        return advanced
 
     def record_quarantine(
         self, folder: str, reference_code: str | None, findings: Sequence[Finding], where: str, now: datetime

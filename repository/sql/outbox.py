@@ -14,6 +14,7 @@ from repository.sql.ingests import check_move, ingest_for_update
 from repository.sql.units import unit_for_update
 from repository.tables import OutboxTable
 from schemas.audit import AuditEntry
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CatalogueError
 from schemas.ingest import IngestState, Manifest
 
@@ -44,6 +45,9 @@ class OutboxPart(SqlConnection):
             )
             if audit is not None:
                 append_entry(session, audit)
+            session.flush()
+            reached(CrashPoint.DEPOSIT_WRITTEN)
+        reached(CrashPoint.DEPOSIT_COMMITTED)
 
     def enqueue(self, unit_ids: Iterable[UUID], now: datetime) -> None:
         with self._write() as session:

@@ -370,6 +370,18 @@ def test_who_was_overtaken_learns_of_it(catalogue: Catalogue) -> None:
     catalogue.check_lease(second, later)
 
 
+def test_an_owner_that_has_ended_holds_nothing_any_more(catalogue: Catalogue) -> None:
+    first = catalogue.acquire_lease("unit:1", "worker-a", 60, NOW)
+    assert first is not None
+    assert catalogue.acquire_lease("unit:1", "worker-b", 60, NOW, lambda owner: owner == "worker-c") is None
+    second = catalogue.acquire_lease("unit:1", "worker-b", 60, NOW, lambda owner: owner == "worker-a")
+    assert second is not None
+    assert second.token > first.token
+    with pytest.raises(LeaseLost):
+        catalogue.check_lease(first, NOW)
+    catalogue.release_lease(second)
+
+
 def test_a_lease_is_held_on_to(catalogue: Catalogue) -> None:
     lease = catalogue.acquire_lease("unit:1", "worker", 60, NOW)
     assert lease is not None
