@@ -17,14 +17,13 @@ from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from schemas.errors import ArchiveExists, ArchiveMissing
-from search.index import SearchIndex
-from search.tantivy_index import TantivyIndex
 
-if TYPE_CHECKING:  # commands that read no pages start without the image libraries
+if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
     from processors.page import PageSettings
     from processors.pool import PagePool
     from processors.verapdf import VeraPdf
+    from search.index import SearchIndex
 
 _FORGOTTEN = timedelta(days=1)
 """No write takes so long: what is still unfinished after it was left by a crash."""
@@ -46,7 +45,7 @@ class Archive:
     store: ObjectStore
     packages: OcflRepository
     catalogue: Catalogue
-    index: SearchIndex
+    index: "SearchIndex"
     leases: LeaseHolder
 
     @property
@@ -97,16 +96,26 @@ def recover_catalogue(settings: Settings) -> bool:
 
 
 @contextmanager
+def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """Open the catalogue alone, for what needs neither store nor index. Raises ArchiveMissing, CatalogueVersion."""
+    home = settings.home
+    if not _catalogue_file(home).exists():
+        raise ArchiveMissing(home=str(home))
+    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+        yield catalogue
+
+
+@contextmanager
 def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterator[Archive]:
     """Open the archive for the length of the block, with another index than its own where a folder is given.
 
     Raises ArchiveMissing, CatalogueVersion, IndexVersion.
     """
+    from search.tantivy_index import TantivyIndex
+
     home = settings.home
-    if not _catalogue_file(home).exists():
-        raise ArchiveMissing(home=str(home))
-    store = FilesystemStore(home / "store")
-    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+    with open_catalogue(settings) as catalogue:
+        store = FilesystemStore(home / "store")
         if index_folder is None and not (home / INDEX_FOLDER).exists():  # a lost index is built again from the store
             catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
         index = TantivyIndex(index_folder or home / INDEX_FOLDER)

@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, open_validator
 from arhivar.intake.claims import list_claims
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import IntakeOptions, Taken, Waiting, take_claim, take_drop, waiting_drops
+from arhivar.log import Logger
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
@@ -24,13 +23,15 @@ from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.workarea import WorkArea
 from processors.pool import PagePool
+from repository.progress import Stop
 from repository.records import IngestRow
-from schemas.errors import ArhivarError, SearchIndexError
+from schemas.errors import ArhivarError, CatalogueError, SearchIndexError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
+from schemas.messages import Language, Message
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 _BEFORE_DEPOSIT = (IngestState.STAGED, IngestState.PROCESSING)
 
@@ -137,10 +138,20 @@ def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher)
         ledger = run_ingest(archive, row, pool, watcher)
     except ArhivarError as error:
         _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
+        _keep_stop(archive, row, error)
         current = archive.catalogue.ingest(row.ingest_id)
         return Outcome(code, row.ingest_id, current.state if current is not None else row.state, error=error)
     state = IngestState.RECONCILED if ledger.balanced else IngestState.INDEXED
     return Outcome(code, row.ingest_id, state, ledger=ledger)
+
+
+def _keep_stop(archive: Archive, row: IngestRow, error: ArhivarError) -> None:
+    """Keep what stopped the ingest, for `arhivar report`; where the catalogue is what fails, the log has it."""
+    said = Message(ro=error.say(Language.RO), en=error.say(Language.EN))
+    try:
+        archive.catalogue.record_stop(row.ingest_id, Stop(error.code, said, datetime.now(UTC)))
+    except CatalogueError as second:
+        _log.error("stop not kept", ingest=row.ingest_id, error=str(second))
 
 
 def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher) -> Ledger:

@@ -9,6 +9,7 @@ one: a mistyped setting must not be silently ignored.
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -91,6 +92,14 @@ class Settings(Record):
         default="mailto:arhivar@localhost",
         pattern=r"^(mailto:|https?://)\S+$",
         description="Address of who keeps the archive, as a URI: named in each version of a package.",
+    )
+    target_units: int | None = Field(
+        default=None,
+        ge=1,
+        description="Units to be done in all, for the forecast; those of the inventory when unset, or 5000.",
+    )
+    deadline: date | None = Field(
+        default=None, description="Day by which all units are to be done, as `2027-06-30`; for the forecast."
     )
 
 

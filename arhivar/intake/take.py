@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, object_id
 from arhivar.intake.claims import Claim, claim_drop, holding, release_claim
 from arhivar.intake.describe import Described, describe_drop, first_access_class, unit_description
@@ -23,6 +21,7 @@ from arhivar.intake.examine import (
 )
 from arhivar.intake.quarantine import quarantine_claim
 from arhivar.intake.stage import digest_object, stage_files, staged_key
+from arhivar.log import Logger
 from arhivar.package import package_path
 from repository.records import IngestRow
 from schemas.drop import DropDescription, Intent
@@ -30,7 +29,7 @@ from schemas.errors import CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 SUPPORTED_INTENTS = (Intent.NEW, Intent.REPLACE_UNIT)
 

@@ -41,7 +41,13 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
                 expected_head=version,
                 fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
             )
-        archive.catalogue.record_deposit(manifest.ingest_id, version, len(manifest.pages), datetime.now(UTC))
+        archive.catalogue.record_deposit(
+            manifest.ingest_id,
+            version,
+            len(manifest.pages),
+            datetime.now(UTC),
+            access_bytes=composed.pdf_file.stat().st_size,
+        )
     return version
 
 

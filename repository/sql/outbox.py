@@ -9,6 +9,7 @@ from sqlalchemy import delete, select
 
 from repository.records import OutboxEntry
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_deposit
 from repository.sql.ingests import check_move, ingest_for_update
 from repository.sql.units import unit_for_update
 from repository.tables import OutboxTable
@@ -19,7 +20,9 @@ from schemas.ingest import IngestState, Manifest
 class OutboxPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
-    def record_deposit(self, ingest_id: str, version: int, pages: int, now: datetime) -> None:
+    def record_deposit(
+        self, ingest_id: str, version: int, pages: int, now: datetime, *, access_bytes: int | None = None
+    ) -> None:
         with self._write() as session:
             ingest = ingest_for_update(session, ingest_id)
             if ingest.version == version:
@@ -38,6 +41,7 @@ class OutboxPart(SqlConnection):
             session.add(
                 OutboxTable(unit_id=unit.unit_id, ingest_id=ingest_id, version=version, enqueued_at=now),
             )
+            note_deposit(session, ingest_id, now, access_bytes)
 
     def enqueue(self, unit_ids: Iterable[UUID], now: datetime) -> None:
         with self._write() as session:
