@@ -38,7 +38,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-bottom: 1px solid #d5d9de; }
 thead th { border-bottom: 2px solid #1f2328; }
 tbody th { font-weight: 400; } tfoot th, tfoot td { font-weight: 600; }
-.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.n { text-align: right; font-variant-numeric: tabular-nums; } td.n { white-space: nowrap; }
 td, tbody th { overflow-wrap: anywhere; } time { white-space: nowrap; }
 .swatch { display: inline-block; width: .9em; height: .9em; margin-right: .5em; border: 1px solid #1f2328;
   vertical-align: -.1em; }
@@ -49,7 +49,8 @@ td, tbody th { overflow-wrap: anywhere; } time { white-space: nowrap; }
 svg.plot { display: block; width: 100%; height: auto; font: 13px system-ui, "Liberation Sans", Arial, sans-serif; }
 @media print {
   @page { size: A4; margin: 14mm; }
-  body { font-size: 10pt; padding: 0; max-width: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
+  :root { font-size: 9.5pt; }
+  body { font-size: 1rem; padding: 0; max-width: none; -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   section { margin-top: 1.2rem; }
   figure, dl.figures, tr { break-inside: avoid; } h2 { break-after: avoid; } thead { display: table-header-group; }
   dl.figures { grid-template-columns: repeat(3, 1fr); gap: .5rem; } dd { font-size: 1.1rem; }

@@ -35,7 +35,7 @@ WHAT_TO_DO = Message(ro="Ce este de făcut", en="What to do")
 
 DONE = Message(ro="Reconciliate", en="Reconciled")
 OF = Message(ro="{done} din {target}", en="{done} of {target}")
-SPEED_RECENT = Message(ro="Pagini pe oră, în ultimele 24 h", en="Pages an hour, last 24 h")
+SPEED_RECENT = Message(ro="Pagini pe oră, în ultimele 24\N{NO-BREAK SPACE}h", en="Pages an hour, last 24 h")
 SPEED_ALL = Message(ro="Pagini pe oră, în tot timpul de lucru", en="Pages an hour, all working time")
 MASTERS = Message(ro="Originale depuse", en="Masters deposited")
 ACCESS = Message(ro="PDF de acces", en="Access PDFs")
