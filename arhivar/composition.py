@@ -23,14 +23,13 @@ from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup
 from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, StoreUnavailable
 from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
-from search.index import SearchIndex
-from search.tantivy_index import TantivyIndex
 
-if TYPE_CHECKING:  # commands that read no pages start without the image libraries
+if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
     from processors.page import PageSettings
     from processors.pool import PagePool
     from processors.verapdf import VeraPdf
+    from search.index import SearchIndex
 
 _FORGOTTEN = timedelta(days=1)
 """No write takes so long: what is still unfinished after it was left by a crash."""
@@ -52,7 +51,7 @@ class Archive:
     store: ObjectStore
     packages: OcflRepository
     catalogue: Catalogue
-    index: SearchIndex
+    index: "SearchIndex"
     leases: LeaseHolder
     audit: AuditTrail
 
@@ -106,18 +105,29 @@ def recover_catalogue(settings: Settings) -> bool:
 
 
 @contextmanager
+def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
+    """Open the catalogue alone, for what needs neither store nor index. Raises ArchiveMissing, CatalogueVersion."""
+    home = settings.home
+    if not _catalogue_file(home).exists():
+        raise ArchiveMissing(home=str(home))
+    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+        yield catalogue
+
+
+@contextmanager
 def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterator[Archive]:
     """Open the archive for the length of the block, with another index than its own where a folder is given.
 
     What the audit has to seal is sealed at the end. Raises ArchiveMissing, CatalogueVersion, IndexVersion,
     AuditKeyUnsafe.
     """
+    from search.tantivy_index import TantivyIndex
+
     home = settings.home
-    if not _catalogue_file(home).exists():
-        raise ArchiveMissing(home=str(home))
-    require_private(key_file(settings))
-    store = FilesystemStore(home / "store")
-    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+    if _catalogue_file(home).exists():
+        require_private(key_file(settings))
+    with open_catalogue(settings) as catalogue:
+        store = FilesystemStore(home / "store")
         if index_folder is None and not (home / INDEX_FOLDER).exists():  # a lost index is built again from the store
             catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
         index = TantivyIndex(index_folder or home / INDEX_FOLDER)

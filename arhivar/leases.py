@@ -9,8 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import structlog
-
+from arhivar.log import Logger
 from repository.catalogue import Catalogue
 from repository.records import Lease
 from schemas.errors import CatalogueError, LeaseLost
@@ -18,7 +17,7 @@ from schemas.owners import is_gone, owner_name
 
 _POLL_SECONDS = 0.2
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 
 @dataclass(slots=True)

@@ -11,14 +11,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, open_validator
 from arhivar.intake.claims import Claim, claim_drop, list_claims
 from arhivar.intake.drops import Drop, list_drops
 from arhivar.intake.share import explain_failure
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
+from arhivar.log import Logger
 from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
@@ -30,14 +29,16 @@ from arhivar.steps.workarea import WorkArea
 from arhivar.stopping import StopAsked, StopRequest
 from arhivar.tries import Tries
 from processors.pool import PagePool
+from repository.progress import Stop
 from repository.records import IngestRow
 from schemas.crash_points import CrashPoint, reached
-from schemas.errors import ArhivarError, SearchIndexError
+from schemas.errors import ArhivarError, CatalogueError, SearchIndexError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
+from schemas.messages import Language, Message
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 _BEFORE_DEPOSIT = (IngestState.STAGED, IngestState.PROCESSING)
 
@@ -233,12 +234,14 @@ def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher,
         ledger = run_ingest(archive, row, pool, watcher, stop)
     except ArhivarError as error:
         _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
+        _keep_stop(archive, row, error)
         return Outcome(code, row.ingest_id, _state_now(archive, row), error=error)
     except StopAsked:
         raise
     except Exception as error:  # noqa: BLE001 a bug that one binder uncovers must not stop the others
         _log.error("ingest crashed", ingest=row.ingest_id, traceback=traceback.format_exc())
         bug = ArhivarError(detail=f"{type(error).__name__}: {error}")
+        _keep_stop(archive, row, bug)
         return Outcome(code, row.ingest_id, _state_now(archive, row), error=bug)
     state = IngestState.RECONCILED if ledger.balanced else IngestState.INDEXED
     return Outcome(code, row.ingest_id, state, ledger=ledger)
@@ -247,6 +250,15 @@ def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher,
 def _state_now(archive: Archive, row: IngestRow) -> IngestState:
     current = archive.catalogue.ingest(row.ingest_id)
     return current.state if current is not None else row.state
+
+
+def _keep_stop(archive: Archive, row: IngestRow, error: ArhivarError) -> None:
+    """Keep what stopped the ingest, for `arhivar report`; where the catalogue is what fails, the log has it."""
+    said = Message(ro=error.say(Language.RO), en=error.say(Language.EN))
+    try:
+        archive.catalogue.record_stop(row.ingest_id, Stop(error.code, said, datetime.now(UTC)))
+    except CatalogueError as second:
+        _log.error("stop not kept", ingest=row.ingest_id, error=str(second))
 
 
 def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Ledger:

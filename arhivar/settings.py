@@ -9,6 +9,7 @@ one: a mistyped setting must not be silently ignored.
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -117,6 +118,14 @@ class Settings(Record):
         min_length=1,
         max_length=500,
         description="Who the audit says did it; the user and the machine of the command line when unset.",
+    )
+    target_units: int | None = Field(
+        default=None,
+        ge=1,
+        description="Units to be done in all, for the forecast; those of the inventory when unset, or 5000.",
+    )
+    deadline: date | None = Field(
+        default=None, description="Day by which all units are to be done, as `2027-06-30`; for the forecast."
     )
 
 

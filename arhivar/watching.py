@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive
 from arhivar.intake.changes import Changes
 from arhivar.intake.take import FrameCounter, IntakeOptions, Waiting
+from arhivar.log import Logger
 from arhivar.pipeline import Conduct, RunReport, Watcher, run_inbox, run_unfinished
 from arhivar.steps.index import drain_outbox
 from arhivar.stopping import StopAsked
@@ -23,7 +22,7 @@ from arhivar.tries import Tries
 from processors.pool import PagePool
 from schemas.errors import ArhivarError
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 LONG_SECONDS = 3600.0
 """What waits longer than this is told."""

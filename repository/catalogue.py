@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from repository.progress import Progress, Stop
 from repository.records import (
     Decision,
     IngestRow,
@@ -191,8 +192,16 @@ class Catalogue(Protocol):
         words: int,
         confidence: float | None,
         source_digest: str | None,
+        now: datetime,
     ) -> None:
         """Record what processing a planned page gave, in place of what was recorded before."""
+        ...
+
+    def record_pages(self, ingest_id: str, pages: Sequence[PageRow], now: datetime) -> None:
+        """The same for several planned pages at once; file and frame are the plan's.
+
+        Pages that had no result before count as read in the hour of `now`.
+        """
         ...
 
     def pages(self, ingest_id: str) -> list[PageRow]:
@@ -220,12 +229,19 @@ class Catalogue(Protocol):
     # --- deposit and outbox
 
     def record_deposit(
-        self, ingest_id: str, version: int, pages: int, now: datetime, audit: AuditEntry | None = None
+        self,
+        ingest_id: str,
+        version: int,
+        pages: int,
+        now: datetime,
+        audit: AuditEntry | None = None,
+        *,
+        access_bytes: int | None = None,
     ) -> None:
         """The unit's package has this version from this ingest: unit, state, outbox and audit change together.
 
-        The same again: nothing is done. A version older than the unit's current one, or an ingest that was set aside:
-        `CatalogueError`.
+        `access_bytes` is the size of its access PDF, where known. The same again: nothing is done. A version older than
+        the unit's current one, or an ingest that was set aside: `CatalogueError`.
         """
         ...
 
@@ -242,9 +258,19 @@ class Catalogue(Protocol):
         ...
 
     def restore_deposit(
-        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+        self,
+        manifest: Manifest,
+        version: int,
+        pages: Sequence[PageRow],
+        *,
+        head: bool,
+        now: datetime,
+        deposited_at: datetime | None = None,
+        access_bytes: int | None = None,
     ) -> Restored:
         """Enter what the package of this version says and the catalogue lacks; what that was. Nothing is deleted.
+
+        When it was deposited and how large its access PDF is are entered where they are told and were unknown.
 
         Unit, ingest and pages are entered where they are missing; a unit or an ingest that is behind catches up, and
         pages of this very version are made to agree. With `head` (the unit's newest version) the ingest is deposited
@@ -252,6 +278,19 @@ class Catalogue(Protocol):
         catalogue knows to be further (a later attempt or version, set aside) stays as it is, and so does who may see
         the unit. The same again: nothing is done. A reference code of another unit, or pages that are not those of the
         manifest: `CatalogueError`.
+        """
+        ...
+
+    # --- progress
+
+    def record_stop(self, ingest_id: str, stop: Stop) -> None:
+        """Keep which error stopped the ingest, in place of an earlier one."""
+        ...
+
+    def progress(self, now: datetime) -> Progress:
+        """Sums over the whole archive, taken by the database in a number of statements that does not grow with it.
+
+        A lease that ran out before `now` holds nothing.
         """
         ...
 

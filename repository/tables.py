@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0004"
+REVISION = "0005"
 """The migration that these tables agree with."""
 
 
@@ -177,6 +177,7 @@ class FindingTable(Base):
     """Findings about an ingest, by the stage that made them."""
 
     __tablename__ = "finding"
+    __table_args__ = (Index(None, "code", "ingest_id"),)
 
     ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
     stage: Mapped[str] = mapped_column(String(50), primary_key=True)
@@ -247,3 +248,34 @@ class AuditEndTable(Base):
     batch: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[int] = mapped_column(BigInteger)
     head: Mapped[str] = mapped_column(String(64))
+
+
+class FiguresTable(Base):
+    """What the report counts of an ingest, beside its large manifest. Null is unknown."""
+
+    __tablename__ = "figures"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    captured_pages: Mapped[int | None]
+    master_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    access_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    deposited_hour: Mapped[int | None] = mapped_column(BigInteger)
+    """Whole hours since 1970, UTC: a number, so that every database groups by it alike."""
+    stopped_code: Mapped[str | None] = mapped_column(String(50))
+    """Of the error that last stopped it; with what it said and when."""
+    stopped_ro: Mapped[str | None] = mapped_column(Text)
+    stopped_en: Mapped[str | None] = mapped_column(Text)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ReadingTable(Base):
+    """How many pages of an ingest got their first result in each hour."""
+
+    __tablename__ = "reading"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Whole hours since 1970, UTC."""
+    pages: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_at: Mapped[datetime] = mapped_column(UtcTime)

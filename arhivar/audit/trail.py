@@ -9,10 +9,9 @@ in the store and the chain goes on from there. So there is one chain, and it nev
 
 from pathlib import Path
 
-import structlog
-
 from arhivar.audit.heads import HeadFault, digest_of, head_key, make_head, read_head
 from arhivar.audit.keys import load_key, trusted_keys
+from arhivar.log import Logger
 from repository.catalogue import Catalogue
 from repository.object_store import ObjectStore
 from schemas.audit import FIRST_HASH, AuditEnd, AuditEntry, AuditHead, AuditRow
@@ -21,7 +20,7 @@ from schemas.errors import ArhivarError, CatalogueError, ObjectExists
 
 _LARGEST_BATCH = 10_000
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 
 class AuditTrail:

@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from schemas.messages import Language, Message
+
+if TYPE_CHECKING:  # only what shows progress needs it
+    from rich.progress import Progress, TaskID
 
 _UNCUT_WIDTH = 1000
 
@@ -113,6 +115,8 @@ class PageProgress:
         if self._quiet:
             return
         if self._stream.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
             columns = (
                 TextColumn("{task.description}"),
                 BarColumn(),

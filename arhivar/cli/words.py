@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Words, tables and JSON shapes that several commands share."""
 
+from typing import TYPE_CHECKING
+
 from arhivar.cli.output import Output
 from arhivar.exits.cases import SHORT_ID
-from arhivar.intake.take import Waiting
 from schemas.ingest import IngestState
 from schemas.ledger import Ledger, Stage
 from schemas.messages import Message
+
+if TYPE_CHECKING:  # the words alone need no intake
+    from arhivar.intake.take import Waiting
 
 WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
@@ -72,6 +76,6 @@ def ledger_document(ledger: Ledger) -> dict[str, object]:
     }
 
 
-def waiting_document(one: Waiting) -> dict[str, object]:
+def waiting_document(one: "Waiting") -> dict[str, object]:
     """A waiting drop as JSON."""
     return {"folder": one.folder, "waiting_for": one.readiness.waiting_for, "detail": one.readiness.detail}

@@ -9,14 +9,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import structlog
 from watchfiles import watch
 from watchfiles.main import FileChange
 
 from arhivar.intake.drops import CLAIMED, QUARANTINE
+from arhivar.log import Logger
 from arhivar.stopping import StopRequest
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 _STEP_MS = 200
 """So long after the last change the wait ends; also how often it looks whether a stop was asked for."""

@@ -5,11 +5,10 @@ import errno
 import traceback
 from pathlib import Path
 
-import structlog
-
+from arhivar.log import Logger
 from schemas.errors import ArhivarError, IntakeError, ShareUnavailable
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 _GONE = frozenset(
     {

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, object_id
 from arhivar.intake.acceptance import acceptance
 from arhivar.intake.claims import Claim, claim_drop, holding, release_claim
@@ -24,6 +22,7 @@ from arhivar.intake.examine import (
 )
 from arhivar.intake.quarantine import quarantine_claim
 from arhivar.intake.stage import digest_object, stage_files, staged_key
+from arhivar.log import Logger
 from arhivar.package import package_path
 from arhivar.stopping import StopRequest
 from repository.records import IngestRow
@@ -33,7 +32,7 @@ from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 SUPPORTED_INTENTS = (Intent.NEW, Intent.REPLACE_UNIT)
 

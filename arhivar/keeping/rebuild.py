@@ -169,7 +169,15 @@ def _restore_version(
     head: bool,
 ) -> None:
     pages = list(_page_rows(package, manifest))
-    restored = archive.catalogue.restore_deposit(manifest, version, pages, head=head, now=datetime.now(UTC))
+    restored = archive.catalogue.restore_deposit(
+        manifest,
+        version,
+        pages,
+        head=head,
+        now=datetime.now(UTC),
+        deposited_at=max((event.at for event in package.events), default=None),
+        access_bytes=_access_bytes(archive, package, version),
+    )
     report.units += restored.unit
     report.ingests += restored.ingest
     report.pages += restored.pages
@@ -183,6 +191,15 @@ def _restore_version(
         if lost:
             archive.catalogue.replace_findings(manifest.ingest_id, findings, stage)
             report.findings += len(lost)
+
+
+def _access_bytes(archive: Archive, package: PackageDescription, version: int) -> int | None:
+    """The size of the version's access PDFs; None where one is lost."""
+    try:
+        files = archive.packages.files(object_id(package.unit_id), version)
+        return sum(archive.store.stat(files[pdf.path].content_key).size_bytes for pdf in package.pdfs)
+    except (ObjectMissing, KeyError):
+        return None
 
 
 def _page_rows(package: PackageDescription, manifest: Manifest) -> Iterator[PageRow]:

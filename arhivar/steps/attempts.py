@@ -2,6 +2,7 @@
 """A further attempt at an ingest that was deposited before: it becomes a version only where it is better."""
 
 from collections.abc import Collection
+from datetime import UTC, datetime
 
 from arhivar.composition import Archive, object_id
 from arhivar.package import read_package
@@ -39,4 +40,5 @@ def keep_deposited(archive: Archive, row: IngestRow) -> None:
             words=page.words,
             confidence=page.confidence,
             source_digest=page.source_digest,
+            now=datetime.now(UTC),
         )

@@ -60,6 +60,7 @@ def deposit_unit(
             len(manifest.pages),
             datetime.now(UTC),
             audit=_audit_entry(archive, manifest, version),
+            access_bytes=composed.pdf_file.stat().st_size,
         )
     return version
 

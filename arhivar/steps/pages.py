@@ -3,6 +3,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
@@ -77,6 +78,7 @@ def read_pages(
             words=0,
             confidence=None,
             source_digest=None,
+            now=datetime.now(UTC),
         )
     return unreadable
 
@@ -90,6 +92,7 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
         words=sum(1 for _ in result.words()),
         confidence=result.confidence,
         source_digest=result.source_digest,
+        now=datetime.now(UTC),
     )
     reached(CrashPoint.PAGE_RECORDED)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from repository.records import IngestRow, QuarantineRow
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_manifest
 from repository.sql.units import unit_for_update
 from repository.tables import IngestTable, QuarantineTable, UnitTable
 from schemas.crash_points import CrashPoint, reached
@@ -45,6 +46,7 @@ class IngestsPart(SqlConnection):
             )
             session.add(row)
             session.flush()
+            note_manifest(session, manifest)
             return ingest_row(row)
 
     def ingest(self, ingest_id: str) -> IngestRow | None:

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 from repository.records import OutboxEntry
 from repository.sql.audit import append_entry
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_deposit
 from repository.sql.ingests import check_move, ingest_for_update
 from repository.sql.units import unit_for_update
 from repository.tables import OutboxTable
@@ -23,7 +24,14 @@ class OutboxPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
     def record_deposit(
-        self, ingest_id: str, version: int, pages: int, now: datetime, audit: AuditEntry | None = None
+        self,
+        ingest_id: str,
+        version: int,
+        pages: int,
+        now: datetime,
+        audit: AuditEntry | None = None,
+        *,
+        access_bytes: int | None = None,
     ) -> None:
         with self._write() as session:
             ingest = ingest_for_update(session, ingest_id)
@@ -43,6 +51,7 @@ class OutboxPart(SqlConnection):
             session.add(
                 OutboxTable(unit_id=unit.unit_id, ingest_id=ingest_id, version=version, enqueued_at=now),
             )
+            note_deposit(session, ingest_id, now, access_bytes)
             if audit is not None:
                 append_entry(session, audit)
             session.flush()

@@ -61,6 +61,7 @@ def record(catalogue: Catalogue, ingest: str, number: int, words: int = 5) -> No
         words=words,
         confidence=91.25,
         source_digest="d" * 64,
+        now=NOW,
     )
 
 
@@ -229,7 +230,7 @@ def test_a_page_recorded_again_is_one_page(catalogue: Catalogue, ingest: IngestR
     assert (page.number, page.file, page.frame, page.kind) == (1, "001.tif", 0, PageKind.PAGE)
     assert (page.language, page.words, page.confidence, page.source_digest) == ("ron", 7, 91.25, "d" * 64)
     catalogue.record_page(
-        ingest.ingest_id, 2, kind=PageKind.BLANK, language=None, words=0, confidence=None, source_digest=None
+        ingest.ingest_id, 2, kind=PageKind.BLANK, language=None, words=0, confidence=None, source_digest=None, now=NOW
     )
     assert [page.kind for page in catalogue.pages(ingest.ingest_id)] == [PageKind.PAGE, PageKind.BLANK]
     with pytest.raises(CatalogueError):
