@@ -5,6 +5,7 @@ staged → pages → compose → deposit → index → reconcile → cleared. Ev
 again at the state that the catalogue knows, and finds in the work area and the store what is done already.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ import structlog
 
 from arhivar.composition import Archive, open_validator
 from arhivar.intake.claims import list_claims
+from arhivar.intake.drops import Readiness
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import IntakeOptions, Taken, Waiting, take_claim, take_drop, waiting_drops
+from arhivar.space import require_space
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
@@ -25,7 +28,8 @@ from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.workarea import WorkArea
 from processors.pool import PagePool
 from repository.records import IngestRow
-from schemas.errors import ArhivarError, SearchIndexError
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, CatalogueError, SearchIndexError, SpaceLow
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
@@ -57,6 +61,14 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedDrop:
+    """A drop whose intake an error stopped: it is whole on the share, and the next run goes on with it."""
+
+    folder: str
+    error: ArhivarError
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one run over an inbox did."""
 
@@ -64,6 +76,8 @@ class RunReport:
     waiting: tuple[Waiting, ...]
     outcomes: tuple[Outcome, ...]
     errors: tuple[ArhivarError, ...] = ()
+    stopped_drops: tuple[StoppedDrop, ...] = ()
+    """Which drops the intake could not take; their errors are among `errors` too."""
 
 
 def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PagePool, watcher: Watcher) -> RunReport:
@@ -76,6 +90,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
     outcomes: list[Outcome] = []
     stopped: set[str] = set()
     errors: list[ArhivarError] = []
+    stopped_drops: list[StoppedDrop] = []
 
     def note(one: Taken | None) -> None:
         if one is not None:
@@ -83,24 +98,34 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
             watcher.taken(one)
 
     ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
-    takers: list[Callable[[], Taken | None]] = [
-        *(partial(take_claim, archive, claim, options, pool.count_frames) for claim in list_claims(inbox)),
-        *(partial(take_drop, archive, inbox, drop, options, pool.count_frames) for drop in ready),
+    takers: list[tuple[str, Callable[[], Taken | None]]] = [
+        *((one.name, partial(take_claim, archive, one, options, pool.count_frames)) for one in list_claims(inbox)),
+        *((one.name, partial(take_drop, archive, inbox, one, options, pool.count_frames)) for one in ready),
     ]
-    outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
-    for take in takers:
-        try:
-            note(take())
-        except ArhivarError as error:
-            _log.error("intake stopped", error=str(error))
-            errors.append(error)
-            continue
-        outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
     try:
+        outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
+        for index, (folder, take) in enumerate(takers):
+            try:
+                require_space(archive)
+                note(take())
+            except SpaceLow as error:  # so it is for all the others, which are left as they are
+                errors.append(error)
+                waiting.extend(Waiting(name, _no_room(error)) for name, _ in takers[index:])
+                break
+            except ArhivarError as error:
+                _log.error("intake stopped", folder=folder, error=str(error))
+                errors.append(error)
+                stopped_drops.append(StoppedDrop(folder, error))
+                continue
+            outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
         drain_outbox(archive)
-    except SearchIndexError as error:
+    except (SearchIndexError, CatalogueError) as error:  # what was done before it stands, and is reported
         errors.append(error)
-    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors))
+    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors), tuple(stopped_drops))
+
+
+def _no_room(error: SpaceLow) -> Readiness:
+    return Readiness(False, "space", f"{error.fields['free_mib']}/{error.fields['least_mib']} MiB", since=time.time())
 
 
 def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: set[str]) -> Iterator[Outcome]:
@@ -134,8 +159,12 @@ def _only_gaps(archive: Archive, row: IngestRow) -> bool:
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher) -> Outcome:
     code = row.manifest.description.reference_code
     try:
+        require_space(archive)
         ledger = run_ingest(archive, row, pool, watcher)
-    except ArhivarError as error:
+    except (ArhivarError, OSError) as failure:
+        error = failure if isinstance(failure, ArhivarError) else disk_error(failure, archive.work)
+        if error is None:  # a bug
+            raise
         _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
         current = archive.catalogue.ingest(row.ingest_id)
         return Outcome(code, row.ingest_id, current.state if current is not None else row.state, error=error)

@@ -84,6 +84,12 @@ class Settings(Record):
     lease_seconds: int = Field(
         default=120, ge=10, description="After this many seconds without a sign of life another process takes over."
     )
+    least_free_bytes: int = Field(
+        default=1024 * _MIB,
+        ge=0,
+        description="Room that each disk of the archive must have for ingest to begin something, in bytes; 0 asks "
+        "none.",
+    )
     organisation: str = Field(
         default="Arhivar", min_length=1, description="Who keeps the archive: named in packages, versions and bags."
     )

@@ -23,7 +23,8 @@ from processors.pdf_metadata import Statement, describe, language_tag
 from processors.pdf_outline import add_outline, add_page_labels
 from processors.pdf_text import PageFrame, text_operators
 from processors.placeholder import make_placeholder
-from schemas.errors import PdfNotWritten
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Line, PageResult
 from schemas.unit import UnitDescription
@@ -69,7 +70,7 @@ def compose_pdf(
     `pages` is consumed one page at a time; its own errors pass through. Only compressed images are kept.
 
     Raises PdfNotWritten, with the page, when a page cannot be put in, pages are out of order or there are none, or the
-    file cannot be written.
+    file cannot be written; DiskFull and DiskUnavailable where that is the disk's fault.
     """
     unit = description.reference_code
     with pikepdf.new() as pdf:
@@ -81,7 +82,7 @@ def compose_pdf(
             try:
                 composer.add(page)
             except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
-                raise PdfNotWritten(unit=unit, page=page.number, detail=_in_words(error)) from error
+                raise _failure(error, target, unit, page.number) from error
             numbers.append(page.number)
         if not numbers:
             raise PdfNotWritten(unit=unit, page=0, detail="it has no pages")
@@ -89,7 +90,7 @@ def compose_pdf(
             composer.finish(numbers, settings)
             _save(pdf, target)
         except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
-            raise PdfNotWritten(unit=unit, page=numbers[-1], detail=_in_words(error)) from error
+            raise _failure(error, target, unit, numbers[-1]) from error
 
 
 class _Composer:
@@ -165,6 +166,10 @@ def _save(pdf: Pdf, target: Path) -> None:
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _failure(error: Exception, target: Path, unit: str, page: int) -> ArhivarError:
+    return disk_error(error, target.parent) or PdfNotWritten(unit=unit, page=page, detail=_in_words(error))
 
 
 def _in_words(error: Exception) -> str:

@@ -18,7 +18,7 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── InputUnreadable, OutputExists
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   ├── CopyDiffers
-    │   └── ShareUnavailable
+    │   └── ShareUnavailable, ShareFull
     ├── ImageError ............ ARH-20xx  exit 4   a page image cannot be used
     │   ├── ImageUnreadable, ImageTooLarge, FormatUnsupported
     │   ├── DocumentEncrypted
@@ -34,52 +34,48 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── StoreFull, StoreUnavailable
     │   └── PackageInvalid
     ├── CatalogueError ........ ARH-60xx  exit 8   the catalogue
-    │   ├── CatalogueUnavailable, CatalogueVersion
+    │   ├── CatalogueUnavailable, CatalogueVersion, CatalogueFull
     │   └── LeaseLost
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
-    │   ├── IndexUnavailable
+    │   ├── IndexUnavailable, IndexFull
     │   └── IndexVersion
-    └── ToolError ............. ARH-80xx  exit 10  an external program
-        ├── ToolMissing, ToolFailed
-        └── ToolTimeout
+    ├── ToolError ............. ARH-80xx  exit 10  an external program
+    │   ├── ToolMissing, ToolFailed
+    │   └── ToolTimeout
+    └── MachineError .......... ARH-90xx  exit 11  this machine: its work area and temporary files
+        ├── DiskFull, DiskUnavailable
+        └── SpaceLow
 """
 
-from typing import Any, ClassVar
+from schemas.error_root import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, ArhivarError
+from schemas.machine_errors import (
+    DiskFull,
+    DiskUnavailable,
+    MachineError,
+    SpaceLow,
+    ToolError,
+    ToolFailed,
+    ToolMissing,
+    ToolTimeout,
+)
+from schemas.messages import Message
 
-from schemas.messages import Language, Message
-
-EXIT_DONE = 0
-EXIT_FINDINGS = 1
-EXIT_USAGE = 2
-EXIT_BUG = 70
-
-
-class ArhivarError(Exception):
-    """Root of the tree. Fields given by name fill the message and travel between processes with the error."""
-
-    code: ClassVar[str] = "ARH-0000"
-    exit_code: ClassVar[int] = EXIT_BUG
-    retryable: ClassVar[bool] = False
-    message: ClassVar[Message] = Message(ro="Eroare: {detail}", en="Error: {detail}")
-
-    def __init__(self, **fields: object) -> None:
-        self.fields = fields
-        super().__init__(self.say(Language.EN))
-
-    def say(self, language: Language) -> str:
-        """The sentence for people, with its code in front."""
-        return f"{self.code}: {self.message.say(language, self.fields)}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (_revive, (type(self), {name: _plain(value) for name, value in self.fields.items()}))
-
-
-def _revive(kind: type[ArhivarError], fields: dict[str, object]) -> ArhivarError:
-    return kind(**fields)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+# What is defined elsewhere and belongs to the tree; users know this module alone.
+__all__ = [
+    "EXIT_BUG",
+    "EXIT_DONE",
+    "EXIT_FINDINGS",
+    "EXIT_USAGE",
+    "ArhivarError",
+    "DiskFull",
+    "DiskUnavailable",
+    "MachineError",
+    "SpaceLow",
+    "ToolError",
+    "ToolFailed",
+    "ToolMissing",
+    "ToolTimeout",
+]
 
 
 class UsageError(ArhivarError):
@@ -203,6 +199,15 @@ class ShareUnavailable(IntakeError):
     message = Message(
         ro="Folderul scanerelor {inbox} nu răspunde: {detail}. Verificați rețeaua; preluarea se reia singură.",
         en="The scanners' folder {inbox} does not answer: {detail}. Check the network, then run the intake again.",
+    )
+
+
+class ShareFull(IntakeError):
+    code = "ARH-1203"
+    retryable = True
+    message = Message(
+        ro="Folderul scanerelor {inbox} este plin. Eliberați spațiu, apoi reluați; dosarele din el au rămas întregi.",
+        en="The scanners' folder {inbox} is full. Make space, then run again; the binders in it are whole.",
     )
 
 
@@ -415,6 +420,15 @@ class LeaseLost(CatalogueError):
     )
 
 
+class CatalogueFull(CatalogueError):
+    code = "ARH-6004"
+    retryable = True
+    message = Message(
+        ro="Discul catalogului {where} este plin. Eliberați spațiu, apoi reluați; nimic nu s-a pierdut.",
+        en="The disk of the catalogue {where} is full. Make space, then run again; nothing was lost.",
+    )
+
+
 class SearchIndexError(ArhivarError):
     code = "ARH-7000"
     exit_code = 9
@@ -438,37 +452,14 @@ class IndexVersion(SearchIndexError):
     )
 
 
-class ToolError(ArhivarError):
-    code = "ARH-8000"
-    exit_code = 10
-    message = Message(
-        ro="Programul extern {tool} a eșuat: {detail}.", en="The external program {tool} failed: {detail}."
-    )
-
-
-class ToolMissing(ToolError):
-    code = "ARH-8001"
-    message = Message(
-        ro="Programul {tool} lipsește ({detail}). Rulați `make setup`.",
-        en="The program {tool} is missing ({detail}). Run `make setup`.",
-    )
-
-
-class ToolFailed(ToolError):
-    code = "ARH-8002"
+class IndexFull(SearchIndexError):
+    code = "ARH-7003"
     retryable = True
     message = Message(
-        ro="Programul {tool} s-a încheiat cu codul {status}; ultimele cuvinte: {detail}",
-        en="The program {tool} ended with status {status}; its last words: {detail}",
-    )
-
-
-class ToolTimeout(ToolError):
-    code = "ARH-8003"
-    retryable = True
-    message = Message(
-        ro="Programul {tool} nu a terminat în {seconds} s și a fost oprit.",
-        en="The program {tool} did not finish within {seconds} s and was stopped.",
+        ro="Discul indexului de căutare {where} este plin. Documentele sunt în siguranță în depozit; eliberați spațiu, "
+        "apoi reluați.",
+        en="The disk of the search index {where} is full. The records are safe in the store; make space, then run "
+        "again.",
     )
 
 

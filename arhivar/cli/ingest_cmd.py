@@ -25,6 +25,10 @@ _QUARANTINED = Message(ro="{folder}: în carantină, {where}", en="{folder}: qua
 _RECONCILED = Message(ro="{unit}: reconciliat, pagini: {pages}", en="{unit}: reconciled, pages: {pages}")
 _NOT_RECONCILED = Message(ro="{unit}: NU este reconciliat", en="{unit}: NOT reconciled")
 _STOPPED = Message(ro="{unit}: oprit. {error}", en="{unit}: stopped. {error}")
+_LEFT = Message(
+    ro="{folder}: nepreluat, a rămas întreg pe disc; se reia data viitoare. {error}",
+    en="{folder}: not taken in, left whole where it is; the next run goes on with it. {error}",
+)
 _WAITS = Message(ro="{folder}: așteaptă — {what} {detail}", en="{folder}: waits — {what} {detail}")
 _NOTHING = Message(ro="Nimic de preluat în {inbox}", en="Nothing to take in from {inbox}")
 
@@ -100,7 +104,10 @@ def _print_rest(output: Output, report: RunReport, folder: Path) -> None:
     for one in report.waiting:
         what = WAITING_FOR[one.readiness.waiting_for or "quiet"].say(output.language)
         output.say(_WAITS, folder=one.folder, what=what, detail=one.readiness.detail)
-    for error in report.errors:
+    said = [drop.error for drop in report.stopped_drops]
+    for drop in report.stopped_drops:
+        output.say(_LEFT, folder=drop.folder, error=drop.error.say(output.language))
+    for error in (one for one in report.errors if one not in said):
         output.line(error.say(output.language))
     if not (report.taken or report.waiting or report.outcomes or report.errors):
         output.say(_NOTHING, inbox=folder)
@@ -145,5 +152,6 @@ def _document(output: Output, report: RunReport) -> dict[str, object]:
             }
             for one in report.outcomes
         ],
+        "stopped_drops": [{"folder": one.folder, "code": one.error.code} for one in report.stopped_drops],
         "errors": [{"code": error.code, "message": error.say(output.language)} for error in report.errors],
     }

@@ -10,6 +10,7 @@ from schemas.messages import Message
 WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
     "unfinished": Message(ro="fișier neterminat:", en="unfinished file:"),
+    "space": Message(ro="loc pe disc:", en="room on disk:"),
     "pages": Message(ro="pagini găsite din cele așteptate:", en="pages found of those expected:"),
 }
 

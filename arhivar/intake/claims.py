@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.intake.drops import CLAIMED, Drop
+from arhivar.intake.share import share_error
 from arhivar.leases import LeaseHolder
-from schemas.errors import ShareUnavailable
 
 _SEPARATOR = "~"
 _DONE = ".done"
@@ -34,7 +34,7 @@ class Claim:
 
 
 def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
-    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable."""
+    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable, ShareFull."""
     target = inbox / CLAIMED / f"{drop.name}{_SEPARATOR}{secrets.token_hex(4)}"
     try:
         target.parent.mkdir(exist_ok=True)
@@ -42,7 +42,7 @@ def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+        raise share_error(inbox, error) from error
     return Claim(inbox, target)
 
 
@@ -68,7 +68,7 @@ def release_claim(claim: Claim) -> None:
         claim.path.rename(done)
         shutil.rmtree(done)
     except OSError as error:
-        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+        raise share_error(claim.inbox, error) from error
 
 
 @contextmanager
