@@ -5,12 +5,14 @@ Each page is its image, placed by a matrix (so that a bitonal scan is straighten
 invisible text over it. The same pages, description and settings give the same bytes.
 """
 
+import io
 import os
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, StreamDecodeLevel
@@ -150,17 +152,48 @@ def _side(points: float) -> float:
     return round(max(points, _SMALLEST_POINTS), 3)
 
 
+class _Sink(io.RawIOBase):
+    """Hands on to a file what qpdf writes, and keeps a failure to itself until `close`.
+
+    Where a write raises, qpdf writes once more while it cleans up, and that ends the whole process (std::terminate).
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._failed: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes | memoryview, /) -> int:  # type: ignore[override]  # all that qpdf hands over
+        if self._failed is None:
+            try:
+                self._file.write(data)
+            except OSError as error:
+                self._failed = error
+        return memoryview(data).nbytes
+
+    def close(self) -> None:
+        """Raises OSError where a write failed."""
+        super().close()
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+
+
 def _save(pdf: Pdf, target: Path) -> None:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as stream:
+            sink = _Sink(stream)
             pdf.save(
-                stream,
+                cast(BinaryIO, sink),
                 min_version="1.7",
                 deterministic_id=True,
                 object_stream_mode=ObjectStreamMode.generate,
                 stream_decode_level=StreamDecodeLevel.none,  # leaves what is compressed as it is
             )
+            sink.close()
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(target)

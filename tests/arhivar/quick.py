@@ -37,7 +37,13 @@ def page_bytes(text: str) -> bytes:
 
     head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
     said = chunk(b"tEXt", b"Comment\0" + text.encode())
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + said + chunk(b"IDAT", zlib.compress(b"\0\0")) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", head)
+        + said
+        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IEND", b"")
+    )
 
 
 def make_quick_binder(inbox: Path, name: str, texts: Sequence[str], description: Mapping[str, object]) -> Path:
@@ -123,4 +129,3 @@ def quick_town(folder: Path, **settings: str) -> Town:
 def use_quick_validator(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the pipeline have the double in place of veraPDF."""
     monkeypatch.setattr("arhivar.pipeline.open_validator", lambda settings: QuickValidator())
-
