@@ -21,8 +21,7 @@ from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup
-from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, StoreUnavailable
-from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
+from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, ReplicaMissing, ReplicaUnset, StoreUnavailable
 
 if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits

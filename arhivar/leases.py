@@ -67,7 +67,14 @@ class LeaseHolder:
             stop.set()
             thread.join()
             if not held.lost:
-                self._catalogue.release_lease(held.lease)
+                self._release(held.lease)
+
+    def _release(self, lease: Lease) -> None:
+        """Give it back. Where the catalogue cannot take it, it runs out by itself: what was done under it stands."""
+        try:
+            self._catalogue.release_lease(lease)
+        except CatalogueError as error:
+            _log.warning("lease not given back", lease=lease.name, error=str(error))
 
     def _acquire(self, name: str) -> Lease | None:
         return self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC), _is_gone)

@@ -5,6 +5,7 @@ staged → pages → compose → deposit → index → reconcile → cleared. Ev
 again at the state that the catalogue knows, and finds in the work area and the store what is done already.
 """
 
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from pathlib import Path
 
 from arhivar.composition import Archive, open_validator
 from arhivar.intake.claims import Claim, claim_drop, list_claims
-from arhivar.intake.drops import Drop, list_drops
+from arhivar.intake.drops import Drop, Readiness, list_drops
 from arhivar.intake.share import explain_failure
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
 from arhivar.log import Logger
+from arhivar.space import require_space
 from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
@@ -32,7 +34,8 @@ from processors.pool import PagePool
 from repository.progress import Stop
 from repository.records import IngestRow
 from schemas.crash_points import CrashPoint, reached
-from schemas.errors import ArhivarError, CatalogueError, SearchIndexError
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, CatalogueError, SearchIndexError, SpaceLow
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
@@ -77,6 +80,14 @@ class Conduct:
 
 
 @dataclass(frozen=True, slots=True)
+class StoppedDrop:
+    """A drop whose intake an error stopped: it is whole on the share, and the next run goes on with it."""
+
+    folder: str
+    error: ArhivarError
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one run over an inbox did."""
 
@@ -88,6 +99,8 @@ class RunReport:
     """It was asked to stop; what is left is for the next run."""
     gone: ArhivarError | None = None
     """Why the inbox could no longer be listed; also the last of `errors`."""
+    stopped_drops: tuple[StoppedDrop, ...] = ()
+    """Which drops the intake could not take; their errors are among `errors` too."""
 
 
 def run_inbox(
@@ -111,6 +124,7 @@ def run_inbox(
     waiting: list[Waiting] = []
     outcomes: list[Outcome] = []
     errors: list[ArhivarError] = []
+    stopped_drops: list[StoppedDrop] = []
     stopped, gone = False, None
 
     def go_on() -> None:
@@ -124,13 +138,19 @@ def run_inbox(
         if conduct.unfinished_first:
             go_on()
         drops: list[Claim | Drop] = [*claims, *ready]
-        for one in drops:
+        for index, one in enumerate(drops):
             stop.check()
             try:
+                require_space(archive)
                 took = _take(archive, one, options, count_frames, tries)
+            except SpaceLow as error:  # so it is for all the others, which are left as they are
+                errors.append(error)
+                waiting.extend(Waiting(left.name, _no_room(error)) for left in drops[index:])
+                break
             except ArhivarError as error:
                 _log.error("intake stopped", folder=one.name, error=str(error))
                 errors.append(error)
+                stopped_drops.append(StoppedDrop(one.name, error))
                 gone = _why_gone(inbox)
                 if gone is not None:
                     errors.append(gone)
@@ -143,10 +163,14 @@ def run_inbox(
         drain_outbox(archive, stop.check)
     except StopAsked:
         stopped = True
-    except SearchIndexError as error:
+    except (SearchIndexError, CatalogueError) as error:  # what was done before it stands, and is reported
         errors.append(error)
     archive.audit.seal_if_possible()
-    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors), stopped, gone)
+    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors), stopped, gone, tuple(stopped_drops))
+
+
+def _no_room(error: SpaceLow) -> Readiness:
+    return Readiness(False, "space", f"{error.fields['free_mib']}/{error.fields['least_mib']} MiB", since=time.time())
 
 
 def _stoppable(count_frames: FrameCounter, stop: StopRequest) -> FrameCounter:
@@ -231,6 +255,7 @@ def _only_gaps(archive: Archive, row: IngestRow) -> bool:
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
     code = row.manifest.description.reference_code
     try:
+        require_space(archive)
         ledger = run_ingest(archive, row, pool, watcher, stop)
     except ArhivarError as error:
         _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
@@ -238,11 +263,13 @@ def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher,
         return Outcome(code, row.ingest_id, _state_now(archive, row), error=error)
     except StopAsked:
         raise
-    except Exception as error:  # noqa: BLE001 a bug that one binder uncovers must not stop the others
-        _log.error("ingest crashed", ingest=row.ingest_id, traceback=traceback.format_exc())
-        bug = ArhivarError(detail=f"{type(error).__name__}: {error}")
-        _keep_stop(archive, row, bug)
-        return Outcome(code, row.ingest_id, _state_now(archive, row), error=bug)
+    except Exception as failure:  # noqa: BLE001 a bug that one binder uncovers must not stop the others
+        trouble = disk_error(failure, archive.work) if isinstance(failure, OSError) else None
+        if trouble is None:
+            _log.error("ingest crashed", ingest=row.ingest_id, traceback=traceback.format_exc())
+        stopped = trouble or ArhivarError(detail=f"{type(failure).__name__}: {failure}")
+        _keep_stop(archive, row, stopped)
+        return Outcome(code, row.ingest_id, _state_now(archive, row), error=stopped)
     state = IngestState.RECONCILED if ledger.balanced else IngestState.INDEXED
     return Outcome(code, row.ingest_id, state, ledger=ledger)
 

@@ -96,6 +96,12 @@ class Settings(Record):
         default=None,
         description="Folder of the second store, on another disk: `replicate` fills it, `verify --repair` reads it.",
     )
+    least_free_bytes: int = Field(
+        default=1024 * _MIB,
+        ge=0,
+        description="Room that each disk of the archive must have for ingest to begin something, in bytes; 0 asks "
+        "none.",
+    )
     organisation: str = Field(
         default="Arhivar", min_length=1, description="Who keeps the archive: named in packages, versions and bags."
     )

@@ -5,12 +5,14 @@ Each page is its image, placed by a matrix (so that a bitonal scan is straighten
 invisible text over it. The same pages, description and settings give the same bytes.
 """
 
+import io
 import os
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, StreamDecodeLevel
@@ -23,7 +25,8 @@ from processors.pdf_metadata import Statement, describe, language_tag
 from processors.pdf_outline import add_outline, add_page_labels
 from processors.pdf_text import PageFrame, text_operators
 from processors.placeholder import make_placeholder
-from schemas.errors import PdfNotWritten
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Line, PageResult
 from schemas.unit import UnitDescription
@@ -69,7 +72,7 @@ def compose_pdf(
     `pages` is consumed one page at a time; its own errors pass through. Only compressed images are kept.
 
     Raises PdfNotWritten, with the page, when a page cannot be put in, pages are out of order or there are none, or the
-    file cannot be written.
+    file cannot be written; DiskFull and DiskUnavailable where that is the disk's fault.
     """
     unit = description.reference_code
     with pikepdf.new() as pdf:
@@ -81,7 +84,7 @@ def compose_pdf(
             try:
                 composer.add(page)
             except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
-                raise PdfNotWritten(unit=unit, page=page.number, detail=_in_words(error)) from error
+                raise _failure(error, target, unit, page.number) from error
             numbers.append(page.number)
         if not numbers:
             raise PdfNotWritten(unit=unit, page=0, detail="it has no pages")
@@ -89,7 +92,7 @@ def compose_pdf(
             composer.finish(numbers, settings)
             _save(pdf, target)
         except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
-            raise PdfNotWritten(unit=unit, page=numbers[-1], detail=_in_words(error)) from error
+            raise _failure(error, target, unit, numbers[-1]) from error
 
 
 class _Composer:
@@ -149,22 +152,57 @@ def _side(points: float) -> float:
     return round(max(points, _SMALLEST_POINTS), 3)
 
 
+class _Sink(io.RawIOBase):
+    """Hands on to a file what qpdf writes, and keeps a failure to itself until `close`.
+
+    Where a write raises, qpdf writes once more while it cleans up, and that ends the whole process (std::terminate).
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._failed: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes | memoryview, /) -> int:  # type: ignore[override]  # all that qpdf hands over
+        if self._failed is None:
+            try:
+                self._file.write(data)
+            except OSError as error:
+                self._failed = error
+        return memoryview(data).nbytes
+
+    def close(self) -> None:
+        """Raises OSError where a write failed."""
+        super().close()
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+
+
 def _save(pdf: Pdf, target: Path) -> None:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as stream:
+            sink = _Sink(stream)
             pdf.save(
-                stream,
+                cast(BinaryIO, sink),
                 min_version="1.7",
                 deterministic_id=True,
                 object_stream_mode=ObjectStreamMode.generate,
                 stream_decode_level=StreamDecodeLevel.none,  # leaves what is compressed as it is
             )
+            sink.close()
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _failure(error: Exception, target: Path, unit: str, page: int) -> ArhivarError:
+    return disk_error(error, target.parent) or PdfNotWritten(unit=unit, page=page, detail=_in_words(error))
 
 
 def _in_words(error: Exception) -> str:

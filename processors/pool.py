@@ -14,7 +14,7 @@ import signal
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -27,6 +27,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from processors.limits import Limits
 from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
+from schemas.disk import disk_errors
 from schemas.errors import ArhivarError, WorkerLimit
 from schemas.owners import is_gone, owner_name
 
@@ -79,7 +80,9 @@ class PagePool:
 
     def __enter__(self) -> Self:
         _sweep_folders()
-        self._folder = tempfile.TemporaryDirectory(prefix=f"{_FOLDER}{owner_name()}-", ignore_cleanup_errors=True)
+        prefix = f"{_FOLDER}{owner_name()}-"
+        with disk_errors(Path(os.environ.get("TMPDIR", "/tmp"))):  # noqa: S108 - named in the error alone
+            self._folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self._end_cleanly_on_sigterm()
         return self
 
@@ -102,13 +105,13 @@ class PagePool:
 
     def process(
         self, sources: "Iterable[tuple[K, PageSource]]", settings: "PageSettings"
-    ) -> "Iterator[tuple[K, ProcessedPage | ArhivarError]]":
+    ) -> "Generator[tuple[K, ProcessedPage | ArhivarError], None, None]":
         """Process pages by these settings; yields each key with its page, or with its error, as they complete.
 
         `sources` is read no farther than two pages a worker ahead of what was yielded. A page that takes longer than
         `page_seconds` yields WorkerLimit. A page whose worker died (memory limit, signal) is tried once more while no
         other page is worked on, then yields WorkerLimit. An error that is no fault of the page's own but of the
-        program yields ArhivarError itself.
+        program yields ArhivarError itself; a disk that is full or fails yields DiskFull or DiskUnavailable.
 
         Raises EngineUnavailable, LanguageMissing or what else `open_engine` raised: then no page can be read.
         """

@@ -23,6 +23,7 @@ from typing import BinaryIO
 
 from repository.object_store import StoredObject, check_key
 from schemas.crash_points import CrashPoint, reached
+from schemas.disk import is_full
 from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing, StoreFull, StoreUnavailable
 from schemas.owners import is_gone, owner_name
 
@@ -30,7 +31,6 @@ TEMPORARY = ".tmp"
 """Folder of unfinished writes in the store's root; no key may start with it."""
 
 _CHUNK_BYTES = 1 << 20
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 _NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _LOCK = "lock"
@@ -315,7 +315,7 @@ class FilesystemStore:
                 raise KeyInvalid(key=key, detail="an object's name would be a folder of others") from error
             raise ObjectMissing(key=key) from error
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise StoreFull(where=str(self.root)) from error
             raise StoreUnavailable(where=str(self.root), detail=f"{error.strerror or error} ({key})") from error
 

@@ -17,8 +17,7 @@ from pydantic import ValidationError
 
 from repository.object_store import ObjectStore
 from schemas.audit import AuditKeyStatement, SignedKey
-from schemas.audit_errors import AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
-from schemas.errors import ObjectMissing
+from schemas.errors import AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe, ObjectMissing
 
 if TYPE_CHECKING:  # commands that sign nothing start without it
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -9,7 +9,7 @@ from arhivar.audit.setup import key_file
 from arhivar.auditing import record_audit
 from arhivar.composition import Archive
 from schemas.audit import AuditAction, SignedHead
-from schemas.audit_errors import AuditBroken, AuditKeyMissing, AuditKeyUnreadable
+from schemas.errors import AuditBroken, AuditKeyMissing, AuditKeyUnreadable
 
 
 def renew_key(archive: Archive, reason: str) -> tuple[str | None, str]:

@@ -7,7 +7,7 @@ from arhivar.audit.heads import anchored
 from arhivar.audit.keys import AuditKey, load_key, new_key, publish_key, write_key
 from arhivar.settings import Settings
 from repository.object_store import ObjectStore
-from schemas.audit_errors import AuditKeyMissing, AuditKeyUnreadable
+from schemas.errors import AuditKeyMissing, AuditKeyUnreadable
 
 
 def key_file(settings: Settings) -> Path:

@@ -15,8 +15,7 @@ from arhivar.log import Logger
 from repository.catalogue import Catalogue
 from repository.object_store import ObjectStore
 from schemas.audit import FIRST_HASH, AuditEnd, AuditEntry, AuditHead, AuditRow
-from schemas.audit_errors import AuditBroken
-from schemas.errors import ArhivarError, CatalogueError, ObjectExists
+from schemas.errors import ArhivarError, AuditBroken, CatalogueError, ObjectExists
 
 _LARGEST_BATCH = 10_000
 

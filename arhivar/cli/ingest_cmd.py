@@ -18,6 +18,10 @@ from arhivar.stopping import StopRequest
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, InboxMissing, InvalidSetting
 from schemas.messages import Message
 
+_LEFT = Message(
+    ro="{folder}: nepreluat, a rămas întreg pe disc; se reia data viitoare. {error}",
+    en="{folder}: not taken in, left whole where it is; the next run goes on with it. {error}",
+)
 _WAITS = Message(ro="{folder}: așteaptă — {what} {detail}", en="{folder}: waits — {what} {detail}")
 _NOTHING = Message(ro="Nimic de preluat în {inbox}", en="Nothing to take in from {inbox}")
 
@@ -66,7 +70,10 @@ def _print_rest(output: Output, report: RunReport, folder: Path) -> None:
     for one in report.waiting:
         what = WAITING_FOR[one.readiness.waiting_for or "quiet"].say(output.language)
         output.say(_WAITS, folder=one.folder, what=what, detail=one.readiness.detail)
-    for error in report.errors:
+    said = [drop.error for drop in report.stopped_drops]
+    for drop in report.stopped_drops:
+        output.say(_LEFT, folder=drop.folder, error=drop.error.say(output.language))
+    for error in (one for one in report.errors if one not in said):
         output.line(error.say(output.language))
     if report.stopped:
         output.say(STOPPED)
@@ -89,6 +96,7 @@ def _document(output: Output, report: RunReport) -> dict[str, object]:
         "taken": [taken_document(output, one) for one in report.taken],
         "waiting": [waiting_document(one) for one in report.waiting],
         "ingests": [outcome_document(output, one) for one in report.outcomes],
+        "stopped_drops": [{"folder": one.folder, "code": one.error.code} for one in report.stopped_drops],
         "errors": [error_document(output, error) for error in report.errors],
         "stopped": report.stopped,
     }

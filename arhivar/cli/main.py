@@ -17,6 +17,7 @@ from arhivar import VERSION
 from arhivar.cli.output import Output, choose_language
 from arhivar.log import set_level
 from arhivar.settings import Settings, load_settings
+from schemas.disk import disk_error
 from schemas.errors import EXIT_BUG, EXIT_USAGE, ArhivarError
 from schemas.messages import Language, Message
 
@@ -129,10 +130,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
         status = _report(error, words)
     except BrokenPipeError:
         status = 0
-    except Exception:  # noqa: BLE001 - the last resort: a bug must be told apart from a user's error
-        traceback.print_exc()
-        click.echo(_BUG.say(_language_of(words)), err=True)
-        status = EXIT_BUG
+    except Exception as error:  # noqa: BLE001 - the last resort: a bug must be told apart from a user's error
+        trouble = disk_error(error, Path(getattr(error, "filename", None) or "ARHIVAR_HOME"))
+        if trouble is not None:
+            status = _report(trouble, words)
+        else:
+            traceback.print_exc()
+            click.echo(_BUG.say(_language_of(words)), err=True)
+            status = EXIT_BUG
     sys.exit(status if isinstance(status, int) else 0)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # the words alone need no intake
 WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
     "unfinished": Message(ro="fișier neterminat:", en="unfinished file:"),
+    "space": Message(ro="loc pe disc:", en="room on disk:"),
     "pages": Message(ro="pagini găsite din cele așteptate:", en="pages found of those expected:"),
     "unreadable": Message(ro="nu poate fi citit:", en="it cannot be read:"),
 }

@@ -16,7 +16,7 @@ from arhivar.composition import Archive
 from arhivar.intake.acceptance import grave, not_acceptable
 from arhivar.intake.drops import QUARANTINE
 from repository.records import Decision, IngestRow, QuarantineEnd, QuarantineRow
-from schemas.case_errors import CaseAmbiguous, CaseUnknown
+from schemas.errors import CaseAmbiguous, CaseUnknown
 from schemas.ingest import IngestState
 
 SHORT_ID = 8

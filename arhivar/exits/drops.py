@@ -13,8 +13,7 @@ from arhivar.intake.acceptance import drop_digest, grave, not_acceptable
 from arhivar.intake.quarantine import return_drop
 from repository.records import Decision, QuarantineEnd
 from schemas.audit import AuditAction
-from schemas.case_errors import CaseClosed, CaseUnknown, FindingNotAcceptable
-from schemas.errors import DropNameTaken, LeaseLost
+from schemas.errors import CaseClosed, CaseUnknown, DropNameTaken, FindingNotAcceptable, LeaseLost
 from schemas.messages import Language, Message
 
 _ACTIONS = {

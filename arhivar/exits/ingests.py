@@ -16,9 +16,8 @@ from arhivar.steps.masters import has_masters
 from arhivar.steps.reconcile import measure_ledger
 from repository.records import Decision, IngestRow
 from schemas.audit import AuditAction
-from schemas.case_errors import CaseUnknown, CurrentVersionStays, DifferencesRemain
 from schemas.drop import Intent
-from schemas.errors import LeaseLost
+from schemas.errors import CaseUnknown, CurrentVersionStays, DifferencesRemain, LeaseLost
 from schemas.ingest import IngestState
 from schemas.ledger import GapsAccepted
 from schemas.messages import Message

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.intake.drops import CLAIMED, Drop
+from arhivar.intake.share import share_error
 from arhivar.leases import LeaseHolder
 from schemas.crash_points import CrashPoint, reached
-from schemas.errors import ShareUnavailable
 
 _SEPARATOR = "~"
 _DONE = ".done"
@@ -35,7 +35,7 @@ class Claim:
 
 
 def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
-    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable."""
+    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable, ShareFull."""
     target = inbox / CLAIMED / f"{drop.name}{_SEPARATOR}{secrets.token_hex(4)}"
     try:
         target.parent.mkdir(exist_ok=True)
@@ -43,7 +43,7 @@ def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+        raise share_error(inbox, error) from error
     reached(CrashPoint.CLAIMED)
     return Claim(inbox, target)
 
@@ -55,7 +55,7 @@ def list_claims(inbox: Path) -> list[Claim]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+        raise share_error(inbox, error) from error
     for name in names:
         if name.endswith(_DONE):
             shutil.rmtree(inbox / CLAIMED / name, ignore_errors=True)
@@ -71,7 +71,7 @@ def release_claim(claim: Claim) -> None:
     try:
         claim.path.rename(done)
     except OSError as error:
-        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+        raise share_error(claim.inbox, error) from error
     reached(CrashPoint.CLAIM_RENAMED)
     # Another intake may be clearing it away at the same moment; what stays, `list_claims` removes.
     shutil.rmtree(done, ignore_errors=True)

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from arhivar.intake.claims import Claim
 from arhivar.intake.drops import QUARANTINE, READY_FILE, REASON_FILE
+from arhivar.intake.share import share_error
 from schemas.errors import DropNameTaken, ShareUnavailable
 from schemas.findings import Finding, Severity
 from schemas.messages import Language
 
 
 def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
-    """Move the claimed folder to `.quarantine/` and return where it lies. Raises ShareUnavailable.
+    """Move the claimed folder to `.quarantine/` and return where it lies. Raises ShareUnavailable, ShareFull.
 
     The `_READY` mark is taken away, so that the folder, once it is corrected and moved back, waits until it is quiet.
     """
@@ -26,7 +27,7 @@ def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
             if not target.exists():
                 return claim.path.rename(target)
     except OSError as error:
-        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+        raise share_error(claim.inbox, error) from error
     raise ShareUnavailable(inbox=str(claim.inbox), detail=f"{folder}: {claim.name}")
 
 

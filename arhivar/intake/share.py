@@ -6,7 +6,8 @@ import traceback
 from pathlib import Path
 
 from arhivar.log import Logger
-from schemas.errors import ArhivarError, IntakeError, ShareUnavailable
+from schemas.disk import is_full
+from schemas.errors import ArhivarError, IntakeError, ShareFull, ShareUnavailable
 
 _log = Logger(__name__)
 
@@ -30,6 +31,13 @@ _GONE = frozenset(
 """What SMB and NFS clients say of a server that is away, and kernels of a disk that was pulled out."""
 
 
+def share_error(inbox: Path, error: OSError) -> IntakeError:
+    """ShareFull where the share has no room, ShareUnavailable for all else."""
+    if is_full(error):
+        return ShareFull(inbox=str(inbox))
+    return ShareUnavailable(inbox=str(inbox), detail=error.strerror or str(error))
+
+
 def explain_failure(error: Exception, inbox: Path, name: str, where: Path) -> ArhivarError:
     """The error of our tree for what stopped the intake of drop `name`, whose files lie in `where`.
 
@@ -39,6 +47,8 @@ def explain_failure(error: Exception, inbox: Path, name: str, where: Path) -> Ar
         return error
     if isinstance(error, OSError):
         detail = ": ".join(str(part) for part in (error.filename, error.strerror or error) if part)
+        if is_full(error):
+            return ShareFull(inbox=str(inbox))
         if error.errno in _GONE:
             return ShareUnavailable(inbox=str(inbox), detail=detail)
         return IntakeError(drop=name, detail=detail, where=str(where))

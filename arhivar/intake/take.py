@@ -21,6 +21,7 @@ from arhivar.intake.examine import (
     plan_pages,
 )
 from arhivar.intake.quarantine import quarantine_claim
+from arhivar.intake.share import share_error
 from arhivar.intake.stage import digest_object, stage_files, staged_key
 from arhivar.log import Logger
 from arhivar.package import package_path
@@ -128,17 +129,23 @@ def _count_declared(archive: Archive, folder: Path, count_frames: FrameCounter) 
 def take_drop(
     archive: Archive, inbox: Path, drop: Drop, options: IntakeOptions, count_frames: FrameCounter
 ) -> Taken | None:
-    """Take one ready drop; None where another intake has it. Raises IntakeError, StoreError, CatalogueError."""
+    """Take one ready drop; None where another intake has it.
+
+    Raises IntakeError, StoreError, CatalogueError, MachineError.
+    """
     claim = claim_drop(inbox, drop)
     return None if claim is None else take_claim(archive, claim, options, count_frames)
 
 
 def take_claim(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter) -> Taken | None:
-    """Go on with a claimed drop; None where its owner is alive."""
+    """Go on with a claimed drop; None where its owner is alive. Raises as `take_drop`."""
     with holding(claim, archive.leases) as mine:
         if not mine:
             return None
-        return _take(archive, claim, options, count_frames)
+        try:
+            return _take(archive, claim, options, count_frames)
+        except OSError as error:  # store and catalogue have errors of their own: it is the share's
+            raise share_error(claim.inbox, error) from error
 
 
 def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter) -> Taken | None:

@@ -24,8 +24,7 @@ from arhivar.settings import FILE_NAME, Settings
 from repository.ocfl import OcflRepository
 from schemas.audit import AuditAction
 from schemas.backup import BackupFile, BackupManifest
-from schemas.errors import UsageError
-from schemas.keeping_errors import BackupDamaged, BackupMissing, BackupNotWritten
+from schemas.errors import BackupDamaged, BackupMissing, BackupNotWritten, UsageError
 
 CATALOGUE = "catalogue.sqlite"
 MANIFEST = "manifest.json"

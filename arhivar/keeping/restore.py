@@ -21,8 +21,7 @@ from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue_backup import Carried
 from repository.tables import REVISION
 from schemas.audit import AuditAction
-from schemas.errors import CatalogueError
-from schemas.keeping_errors import ArchiveBusy, BackupDamaged, BackupNewer, CatalogueExists
+from schemas.errors import ArchiveBusy, BackupDamaged, BackupNewer, CatalogueError, CatalogueExists
 
 
 class SettingsFile(StrEnum):

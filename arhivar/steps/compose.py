@@ -41,7 +41,7 @@ class Composed:
 def compose_unit(
     archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea, validator: VeraPdf
 ) -> Composed:
-    """Make the unit's derivatives. Raises PdfNotWritten, NotPdfA, ToolError."""
+    """Make the unit's derivatives. Raises PdfNotWritten, NotPdfA, ToolError, DiskFull, DiskUnavailable."""
     keys = result_keys(archive, manifest)
     folder = work.ingest_folder(manifest.ingest_id)
     path_in_package = access_path(manifest.volume)

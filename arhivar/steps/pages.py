@@ -2,7 +2,7 @@
 """Read the pages of an ingest: each once, by the pool; what is kept in the work area is not read again."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -49,9 +49,11 @@ def read_pages(
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
     with ExitStack() as stack:
-        sources = _sources(archive, manifest, waiting, stack, stop)
-        retries = _sources(archive, manifest, again, stack, stop)
-        for page, outcome in chain(pool.process(sources, settings), pool.process(retries, settings)):
+        first = pool.process(_sources(archive, manifest, waiting, stack, stop), settings)
+        retries = pool.process(_sources(archive, manifest, again, stack, stop), settings)
+        stack.enter_context(closing(first))  # the pool is free again, also where a page's result could not be kept
+        stack.enter_context(closing(retries))
+        for page, outcome in chain(first, retries):
             # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
             if isinstance(outcome, ImageError | ToolTimeout):
                 unreadable[page.number] = placeholder_finding(page, outcome)

@@ -23,7 +23,7 @@ from arhivar.keeping.rebuild import RebuildWatcher, rebuild_archive
 from arhivar.settings import Settings
 from repository.sql_catalogue import SqlCatalogue
 from schemas.audit import AuditAction, AuditEnd, AuditRecord, SignedHead
-from schemas.audit_errors import AuditBroken, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
+from schemas.errors import AuditBroken, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
 from schemas.findings import FindingCode
 from tests.arhivar.audit_doubles import Chain, Tampered, make_chain
 from tests.arhivar.conftest import Town

@@ -27,16 +27,19 @@ from repository.migrations.run import upgrade
 from repository.records import InventoryEntry, SeriesRule
 from repository.sql_catalogue import sqlite_url
 from schemas.audit import AuditAction, AuditRecord
-from schemas.errors import EXIT_DONE, EXIT_USAGE, StoreUnavailable, UsageError
-from schemas.findings import Finding, FindingCode
-from schemas.keeping_errors import (
+from schemas.errors import (
+    EXIT_DONE,
+    EXIT_USAGE,
     ArchiveBusy,
     BackupDamaged,
     BackupMissing,
     BackupNewer,
     BackupNotWritten,
     CatalogueExists,
+    StoreUnavailable,
+    UsageError,
 )
+from schemas.findings import Finding, FindingCode
 from schemas.search import SearchFilters
 from tests.arhivar.conftest import RunArhivar, Town
 from tests.arhivar.keeping_help import UNIT, flip_bit, run, tree

@@ -18,15 +18,16 @@ from arhivar.keeping.verify import VerifyWatcher, one_subject, verify_units
 from arhivar.package import read_package
 from arhivar.steps.deposit import deposit_unit
 from repository.records import Decision, IngestRow
-from schemas.case_errors import (
+from schemas.errors import (
     CaseAmbiguous,
     CaseClosed,
     CaseUnknown,
     CurrentVersionStays,
     DifferencesRemain,
+    DropNameTaken,
     FindingNotAcceptable,
+    StoreFull,
 )
-from schemas.errors import DropNameTaken, StoreFull
 from schemas.findings import FINDINGS, FindingCode, Severity
 from schemas.ingest import IngestState
 from schemas.ingest import unit_id as derive_unit_id

@@ -15,9 +15,8 @@ from arhivar.keeping.replicate import ReplicaWatcher, replicate
 from repository.filesystem_store import FilesystemStore
 from repository.ocfl_inventory import sidecar
 from schemas.audit import AuditAction, AuditRecord
-from schemas.errors import EXIT_DONE, EXIT_FINDINGS, StoreFull
+from schemas.errors import EXIT_DONE, EXIT_FINDINGS, ReplicaMissing, StoreFull
 from schemas.findings import FindingCode
-from schemas.keeping_errors import ReplicaMissing
 from tests.arhivar.conftest import Town
 from tests.arhivar.keeping_help import UNIT, flip_bit, overwrite, run, tree, unit_root
 

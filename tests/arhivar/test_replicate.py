@@ -13,10 +13,9 @@ from arhivar.settings import Settings
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import StoredObject
 from repository.ocfl import OcflRepository
-from schemas.errors import EXIT_DONE, EXIT_FINDINGS, InvalidSetting, LeaseLost, StoreFull
+from schemas.errors import EXIT_DONE, EXIT_FINDINGS, InvalidSetting, LeaseLost, ReplicaMissing, ReplicaUnset, StoreFull
 from schemas.findings import FindingCode
 from schemas.ingest import unit_id as derive_unit_id
-from schemas.keeping_errors import ReplicaMissing, ReplicaUnset
 from tests.arhivar.conftest import Town
 from tests.arhivar.keeping_help import UNIT, flip_bit, overwrite, run, tree, unit_root
 from tests.binders import make_binder, text_pages

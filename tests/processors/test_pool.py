@@ -13,7 +13,15 @@ import pytest
 
 from processors.limits import Limits
 from processors.pool import PagePool
-from schemas.errors import ArhivarError, EngineUnavailable, FormatUnsupported, ImageUnreadable, LanguageMissing
+from schemas.errors import (
+    ArhivarError,
+    DiskFull,
+    DiskUnavailable,
+    EngineUnavailable,
+    FormatUnsupported,
+    ImageUnreadable,
+    LanguageMissing,
+)
 from schemas.errors import WorkerLimit as Limit
 from schemas.owners import owner_name
 from tests.processors import pool_doubles as doubles
@@ -117,6 +125,14 @@ def test_a_page_does_not_wait_for_a_slower_one_before_it(open_pool: OpenPool, tr
         keys += [key for key, _ in answers]
     assert sorted(keys[:2]) == [1, 2]
     assert keys[2:] == [0]
+
+
+def test_a_disk_that_is_full_or_fails_is_never_the_pages_fault(open_pool: OpenPool) -> None:
+    with open_pool(1) as pool:
+        found = results(pool, pages("full disk", "bad sector", "page"))
+    assert isinstance(found[0], DiskFull)
+    assert isinstance(found[1], DiskUnavailable)
+    assert not isinstance(found[2], ArhivarError)
 
 
 def test_errors_of_a_page_are_its_own(open_pool: OpenPool) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The audit's branch of the error tree (`schemas.errors`)."""
+"""The audit."""
 
-from schemas.errors import ArhivarError
+from schemas.errors.root import ArhivarError
 from schemas.messages import Message
 
 

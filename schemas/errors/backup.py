@@ -1,35 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Errors of replica, backup and restore; they belong to the tree of `schemas.errors`."""
+"""Backup and restore."""
 
-from schemas.errors import ArhivarError, StoreError, UsageError
+from schemas.errors.root import ArhivarError
 from schemas.messages import Message
-
-
-class ReplicaUnset(UsageError):
-    code = "ARH-1070"
-    message = Message(
-        ro="Nu este indicată nicio replică. Numiți folderul ei prin ARHIVAR_REPLICA sau în arhivar.toml.",
-        en="No replica is named. Name its folder by ARHIVAR_REPLICA or in arhivar.toml.",
-    )
-
-
-class CatalogueExists(UsageError):
-    code = "ARH-1071"
-    message = Message(
-        ro="Arhiva din {home} are deja un catalog. `--replace` îl pune deoparte și restaurează copia.",
-        en="The archive in {home} has a catalogue already. `--replace` moves it aside and restores the copy.",
-    )
-
-
-class ReplicaMissing(StoreError):
-    code = "ARH-5010"
-    retryable = True
-    message = Message(
-        ro="Replica {where} nu răspunde: {detail}. Montați-i discul; o replică nouă se creează cu "
-        "`arhivar replicate --init`.",
-        en="The replica {where} does not answer: {detail}. Mount its disk; a new replica is made by "
-        "`arhivar replicate --init`.",
-    )
 
 
 class BackupError(ArhivarError):
