@@ -73,17 +73,20 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
     ShareUnavailable where the inbox itself cannot be listed.
     """
     taken: list[Taken] = []
+    held: list[Waiting] = []
     outcomes: list[Outcome] = []
     stopped: set[str] = set()
     errors: list[ArhivarError] = []
 
-    def note(one: Taken | None) -> None:
-        if one is not None:
+    def note(one: Taken | Waiting | None) -> None:
+        if isinstance(one, Waiting):
+            held.append(one)
+        elif one is not None:
             taken.append(one)
             watcher.taken(one)
 
     ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
-    takers: list[Callable[[], Taken | None]] = [
+    takers: list[Callable[[], Taken | Waiting | None]] = [
         *(partial(take_claim, archive, claim, options, pool.count_frames) for claim in list_claims(inbox)),
         *(partial(take_drop, archive, inbox, drop, options, pool.count_frames) for drop in ready),
     ]
@@ -100,7 +103,7 @@ def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PageP
         drain_outbox(archive)
     except SearchIndexError as error:
         errors.append(error)
-    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors))
+    return RunReport(tuple(taken), (*waiting, *held), tuple(outcomes), tuple(errors))
 
 
 def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: set[str]) -> Iterator[Outcome]:
@@ -169,9 +172,18 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
+    _close_superseded(archive, manifest)
     if not ledger.differences:
         _clear(archive, manifest, WorkArea(archive.work))
     return ledger
+
+
+def _close_superseded(archive: Archive, manifest: Manifest) -> None:
+    """Nothing waits for a person's word on the pages of a version that a newer one has taken the place of."""
+    row = archive.catalogue.ingest(manifest.ingest_id)
+    for other in archive.catalogue.ingests(manifest.unit_id, [IngestState.INDEXED]):
+        if row is not None and row.version is not None and (other.version or 0) < row.version:
+            archive.catalogue.advance(other.ingest_id, IngestState.RECONCILED, now=datetime.now(UTC))
 
 
 def _make_and_deposit(archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, watcher: Watcher) -> None:
@@ -179,7 +191,9 @@ def _make_and_deposit(archive: Archive, manifest: Manifest, pool: PagePool, work
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
     unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done)
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
-    on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
+    on_pages: Sequence[Finding] = [
+        finding for page in composed.pages if page.ingest_id == manifest.ingest_id for finding in page.findings
+    ]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
     deposit_unit(archive, manifest, composed, manifest.findings)
 

@@ -201,9 +201,18 @@ class Catalogue(Protocol):
         ...
 
     def restore_deposit(
-        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+        self,
+        manifest: Manifest,
+        version: int,
+        pages: Sequence[PageRow],
+        *,
+        head: bool,
+        now: datetime,
+        unit_pages: int | None = None,
     ) -> Restored:
         """Enter what the package of this version says and the catalogue lacks; what that was. Nothing is deleted.
+
+        `pages` are those of this ingest; `unit_pages`, where the ingest is a part of the unit, how many the unit has.
 
         Unit, ingest and pages are entered where they are missing; a unit or an ingest that is behind catches up, and
         pages of this very version are made to agree. With `head` (the unit's newest version) the ingest is deposited

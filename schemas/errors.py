@@ -35,7 +35,8 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── PackageInvalid
     ├── CatalogueError ........ ARH-60xx  exit 8   the catalogue
     │   ├── CatalogueUnavailable, CatalogueVersion
-    │   └── LeaseLost
+    │   ├── LeaseLost
+    │   └── BaseMoved
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
     │   ├── IndexUnavailable
     │   └── IndexVersion
@@ -412,6 +413,16 @@ class LeaseLost(CatalogueError):
     message = Message(
         ro="Un alt proces lucrează la {name}. Pasul acesta s-a oprit fără urmări; reluați mai târziu.",
         en="Another process is working on {name}. This step stopped without effect; run again later.",
+    )
+
+
+class BaseMoved(CatalogueError):
+    code = "ARH-6004"
+    message = Message(
+        ro="Paginile predate pentru {unit} continuă versiunea {base}, dar unitatea este acum la versiunea {version}. "
+        "Verificați numerele paginilor și predați-le din nou.",
+        en="The pages handed over for {unit} continue version {base}, but the unit is at version {version} now. Check "
+        "the pages' numbers and hand them over again.",
     )
 
 

@@ -10,6 +10,7 @@ from schemas.messages import Message
 WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
     "unfinished": Message(ro="fișier neterminat:", en="unfinished file:"),
+    "unit": Message(ro="altă preluare a unității nu este încheiată:", en="another ingest of the unit is not finished:"),
     "pages": Message(ro="pagini găsite din cele așteptate:", en="pages found of those expected:"),
 }
 

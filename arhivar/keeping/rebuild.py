@@ -152,7 +152,9 @@ def _restore_version(
     head: bool,
 ) -> None:
     pages = list(_page_rows(package, manifest))
-    restored = archive.catalogue.restore_deposit(manifest, version, pages, head=head, now=datetime.now(UTC))
+    restored = archive.catalogue.restore_deposit(
+        manifest, version, pages, head=head, now=datetime.now(UTC), unit_pages=len(package.pages)
+    )
     report.units += restored.unit
     report.ingests += restored.ingest
     report.pages += restored.pages
@@ -160,7 +162,8 @@ def _restore_version(
     if row is None or row.version != version:
         return
     known = archive.catalogue.findings(manifest.ingest_id)
-    on_pages = [finding for page in package.pages for finding in page.findings]
+    own = [page for page in package.pages if page.ingest_id == manifest.ingest_id]
+    on_pages = [finding for page in own for finding in page.findings]
     for stage, findings in (("intake", manifest.findings), ("pages", on_pages)):
         lost = [finding for finding in findings if finding not in known]
         if lost:
@@ -171,10 +174,10 @@ def _restore_version(
 def _page_rows(package: PackageDescription, manifest: Manifest) -> Iterator[PageRow]:
     planned = {page.number: page for page in manifest.pages}
     for page in package.pages:
-        if page.number in planned:
+        if page.ingest_id == manifest.ingest_id and page.sequence in planned:
             yield PageRow(
-                number=page.number,
-                file=planned[page.number].file,
+                number=page.sequence,
+                file=planned[page.sequence].file,
                 frame=page.frame,
                 kind=page.kind,
                 language=page.language,

@@ -9,7 +9,7 @@ from arhivar.intake.stage import staged_key
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
 from repository.ocfl import Source, StoreKey
-from schemas.errors import LeaseLost
+from schemas.errors import BaseMoved, LeaseLost
 from schemas.findings import Finding
 from schemas.ingest import FileRole, Manifest
 from schemas.page import Agent
@@ -21,7 +21,8 @@ ARHIVAR = Agent(name="Arhivar", version=VERSION)
 def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> int:
     """Write the version and record it; the version's number. Where it is written already, only record it.
 
-    Raises LeaseLost where another process is depositing into the unit, StoreError, CatalogueError.
+    Raises LeaseLost where another process is depositing into the unit, BaseMoved where a part of a unit continues
+    another version than the newest, StoreError, CatalogueError.
     """
     identifier = object_id(manifest.unit_id)
     with archive.leases.hold(f"unit:{manifest.unit_id}") as lease:
@@ -30,6 +31,10 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
         archive.packages.repair(identifier)
         version = archive.packages.head(identifier)
         if version is None or not _is_of(archive, identifier, manifest):
+            if manifest.base_version not in (None, version):
+                raise BaseMoved(
+                    unit=manifest.description.reference_code, base=manifest.base_version, version=version or 0
+                )
             files = _files(manifest, composed, findings)
             version = archive.packages.commit(
                 identifier,
@@ -41,7 +46,7 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
                 expected_head=version,
                 fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
             )
-        archive.catalogue.record_deposit(manifest.ingest_id, version, len(manifest.pages), datetime.now(UTC))
+        archive.catalogue.record_deposit(manifest.ingest_id, version, len(composed.pages), datetime.now(UTC))
     return version
 
 
@@ -51,12 +56,16 @@ def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:
 
 
 def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> dict[str, Source]:
+    before = composed.continued
     files: dict[str, Source] = {}
+    if before is not None:
+        files |= before.kept_files(composed.pdf_files)
     for file in manifest.files:
-        files[package_path(file)] = StoreKey(staged_key(manifest.ingest_id, file.path))
+        files[package_path(manifest, file)] = StoreKey(staged_key(manifest.ingest_id, file.path))
     files |= composed.alto
-    files[composed.pdf.path] = composed.pdf_file
+    files |= composed.pdf_files
     files[MANIFEST_PATH] = manifest.to_json()
+    attachments = tuple(package_path(manifest, file) for file in manifest.files if file.role is not FileRole.PAGES)
     files[DESCRIPTION_PATH] = PackageDescription(
         unit_id=manifest.unit_id,
         ingest_id=manifest.ingest_id,
@@ -64,10 +73,10 @@ def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]
         intent=manifest.intent,
         description=manifest.description,
         pages=composed.pages,
-        pdfs=(composed.pdf,),
-        attachments=tuple(package_path(file) for file in manifest.files if file.role is not FileRole.PAGES),
-        findings=findings,
-        events=_events(manifest, composed),
+        pdfs=composed.pdfs,
+        attachments=attachments if before is None else before.package.attachments + attachments,
+        findings=findings if before is None else before.findings() + findings,
+        events=_events(manifest, composed) if before is None else before.package.events + _events(manifest, composed),
     ).to_json()
     return files
 
@@ -76,14 +85,14 @@ def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, 
     """What was done, in the order in which it was done."""
     received, now = manifest.received_at, datetime.now(UTC)
     origin = f"{len(manifest.files)} files, {len(manifest.pages)} pages, from the folder {manifest.folder}"
-    pdf = composed.pdf
+    new = [pdf for pdf in composed.pdfs if pdf.path in composed.pdf_files]
     return (
         _event(EventType.INGESTION, received, ARHIVAR, origin),
         _event(EventType.MESSAGE_DIGEST, received, ARHIVAR, "SHA-512 of every file on the share"),
         _event(EventType.FIXITY_CHECK, received, ARHIVAR, "every copy read back from the store"),
         *(_event(EventType.METADATA_EXTRACTION, now, engine, "text of pages, as ALTO") for engine in composed.engines),
-        _event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}"),
-        _event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}"),
+        *(_event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}") for pdf in new),
+        *(_event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}") for pdf in new),
     )
 
 

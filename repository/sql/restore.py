@@ -22,7 +22,14 @@ class RestorePart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
     def restore_deposit(
-        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+        self,
+        manifest: Manifest,
+        version: int,
+        pages: Sequence[PageRow],
+        *,
+        head: bool,
+        now: datetime,
+        unit_pages: int | None = None,
     ) -> Restored:
         frames = {page.number: page.frames for page in manifest.pages}
         if sorted(frames) != sorted(page.number for page in pages):
@@ -44,7 +51,8 @@ class RestorePart(SqlConnection):
             if unit is not None and behind:
                 description = manifest.description
                 unit.title, unit.fonds, unit.series = description.title, description.fonds, description.series
-                unit.version, unit.ingest_id, unit.pages = version, manifest.ingest_id, len(pages)
+                unit.version, unit.ingest_id = version, manifest.ingest_id
+                unit.pages = len(pages) if unit_pages is None else unit_pages
                 _enqueue(session, manifest, version, now)
             return Restored(unit=added_unit or behind, ingest=added_ingest, pages=added_pages)
 
