@@ -30,8 +30,9 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
             raise LeaseLost(name=manifest.description.reference_code)
         archive.packages.repair(identifier)
         version = archive.packages.head(identifier)
-        if version is None or not _is_of(archive, identifier, manifest):
-            if manifest.base_version not in (None, version):
+        head = None if version is None else read_package(archive, identifier)
+        if version is None or head is None or (head.ingest_id, head.attempt) != (manifest.ingest_id, manifest.attempt):
+            if _moved(manifest, version, head):
                 raise BaseMoved(
                     unit=manifest.description.reference_code, base=manifest.base_version, version=version or 0
                 )
@@ -50,9 +51,11 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
     return version
 
 
-def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:
-    package = read_package(archive, identifier)
-    return (package.ingest_id, package.attempt) == (manifest.ingest_id, manifest.attempt)
+def _moved(manifest: Manifest, version: int | None, head: PackageDescription | None) -> bool:
+    """Whether a part of a unit would be put on another version than it continues, or than its earlier attempt made."""
+    if manifest.base_version is None or manifest.base_version == version:
+        return False
+    return head is None or head.ingest_id != manifest.ingest_id
 
 
 def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> dict[str, Source]:
