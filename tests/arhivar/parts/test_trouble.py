@@ -2,7 +2,11 @@
 """Parts of a unit when something goes wrong: kills, damage, pages that cannot be read, what the ledger notices."""
 
 import shutil
+import signal
+import time
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pikepdf
 import pytest
@@ -16,7 +20,7 @@ from schemas.findings import FindingCode
 from schemas.ingest import IngestState
 from schemas.ledger import Stage
 from schemas.messages import Language
-from tests.arhivar.conftest import Town
+from tests.arhivar.conftest import RunArhivar, Town
 from tests.arhivar.parts.drops import OBJECT, UNIT, found, package_of, rescan, verify_findings
 from tests.binders import make_binder, text_pages
 
@@ -165,3 +169,34 @@ def test_damage_in_the_former_pdf_is_not_carried_into_a_new_version(scanned: Tow
     assert isinstance(scanned.ingest().outcomes[0].error, ObjectDamaged)
     with scanned.open() as archive:
         assert archive.packages.head(OBJECT) == 4
+
+
+@pytest.mark.parametrize("moment", ["pages", "ingests"])
+def test_a_killed_run_over_a_part_ends_as_an_undisturbed_one(
+    scanned: Town, start_arhivar: RunArhivar, tmp_path: Path, moment: str
+) -> None:
+    undisturbed = replace(
+        scanned,
+        settings=scanned.settings.model_copy(update={"home": tmp_path / "undisturbed"}),
+        inbox=tmp_path / "inbox2",
+    )
+    shutil.copytree(scanned.settings.home, undisturbed.settings.home)
+    for town in (scanned, undisturbed):
+        rescan(town, [7, 3, 1], "rescanarea")
+    undisturbed.ingest()
+    killed = start_arhivar("ingest", str(scanned.inbox), ARHIVAR_HOME=str(scanned.settings.home))
+    wanted = "*.json" if moment == "pages" else "*.pdf"
+    deadline = time.monotonic() + 120
+    while not list((scanned.settings.home / "work" / moment).rglob(wanted)):
+        assert killed.poll() is None, killed.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    time.sleep(10.5)  # the dead run's leases run out
+    assert scanned.ingest().outcomes[0].state is IngestState.RECONCILED
+    assert package_of(scanned).pdfs == package_of(undisturbed).pdfs
+    assert package_of(scanned).pages == package_of(undisturbed).pages
+    with scanned.open() as archive:
+        assert archive.packages.head(OBJECT) == 5
+    assert verify_findings(scanned) == []
