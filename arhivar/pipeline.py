@@ -156,7 +156,9 @@ def run_inbox(
                     errors.append(gone)
                     break
                 continue
-            if took is not None:
+            if isinstance(took, Waiting):
+                waiting.append(took)
+            elif took is not None:
                 taken.append(took)
                 watcher.taken(took)
                 go_on()
@@ -183,7 +185,7 @@ def _stoppable(count_frames: FrameCounter, stop: StopRequest) -> FrameCounter:
 
 def _take(
     archive: Archive, one: Claim | Drop, options: IntakeOptions, count_frames: FrameCounter, tries: Tries
-) -> Taken | None:
+) -> Taken | Waiting | None:
     """Take a drop or go on with a claim; None where another intake has it, or it failed a short while ago.
 
     Raises ArhivarError, whatever it was that stopped it, and StopAsked.
@@ -321,7 +323,16 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     reached(CrashPoint.LEDGER_RECORDED)
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
+    _close_superseded(archive, manifest)
     return ledger
+
+
+def _close_superseded(archive: Archive, manifest: Manifest) -> None:
+    """Nothing waits for a person's word on the pages of a version that a newer one has taken the place of."""
+    row = archive.catalogue.ingest(manifest.ingest_id)
+    for other in archive.catalogue.ingests(manifest.unit_id, [IngestState.INDEXED]):
+        if row is not None and row.version is not None and (other.version or 0) < row.version:
+            archive.catalogue.advance(other.ingest_id, IngestState.RECONCILED, now=datetime.now(UTC))
 
 
 def _make_and_deposit(
@@ -336,7 +347,9 @@ def _make_and_deposit(
         keep_deposited(archive, row)
         return
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
-    on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
+    on_pages: Sequence[Finding] = [
+        finding for page in composed.pages if page.ingest_id == manifest.ingest_id for finding in page.findings
+    ]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
     reached(CrashPoint.UNIT_COMPOSED)
     deposit_unit(archive, manifest, composed, manifest.findings, row.version)

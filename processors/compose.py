@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The access PDF of one unit: PDF/A-2u, built from nothing, the pages' compressed images put in as they are.
+"""The access PDF of one volume: PDF/A-2u, the pages' compressed images put in as they are.
 
 Each page is its image, placed by a matrix (so that a bitonal scan is straightened without being encoded again), and
-invisible text over it. The same pages, description and settings give the same bytes.
+invisible text over it. The same pages, description and settings give the same bytes. A volume is composed from nothing,
+or its PDF gets a few other pages, and all others stay as they are, byte for byte.
 """
 
 import io
@@ -18,7 +19,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, StreamDecodeLevel
 
 from processors.access import AccessImage
-from processors.page_marks import mark_page
+from processors.page_marks import mark_page, page_number
 from processors.pdf_font import BlankFont, clean, packed
 from processors.pdf_image import ImageShelf, image_operators
 from processors.pdf_metadata import Statement, describe, language_tag
@@ -62,6 +63,8 @@ class ComposePage:
     """What the page shows; None makes a placeholder that says that the page could not be read."""
     original: str | None = None
     """Logical path of the page's master in the package, for the placeholder to name."""
+    origin: str | None = None
+    """Which capture the page shows, for its mark."""
 
 
 def compose_pdf(
@@ -95,25 +98,72 @@ def compose_pdf(
             raise _failure(error, target, unit, numbers[-1]) from error
 
 
+def splice_pdf(
+    source: Path, target: Path, description: UnitDescription, pages: Iterable[ComposePage], settings: ComposeSettings
+) -> None:
+    """Write the PDF of `source`, made by `compose_pdf` or this, with `pages` in place of those of the same numbers.
+
+    All other pages stay as they are; font and colour profile are shared with them. Whole or not at all, as
+    `compose_pdf`; `source` is not changed. Raises PdfNotWritten also where `source` cannot be read or lacks a page.
+    """
+    unit = description.reference_code
+    number = 0
+    try:
+        pdf = pikepdf.open(source)
+    except (OSError, pikepdf.PdfError) as error:
+        raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+    with pdf:
+        try:
+            numbers = [page_number(page.obj) for page in pdf.pages]
+            composer = _Composer(pdf, description, _font_of(pdf))
+        except (AttributeError, TypeError, ValueError, pikepdf.PdfError) as error:
+            raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+        for page in pages:
+            number = page.number
+            try:
+                pdf.pages[numbers.index(number)] = composer.make(page)
+            except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
+                raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+        try:
+            composer.finish(numbers, settings)
+            _save(pdf, target)
+        except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
+            raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+
+
+def _font_of(pdf: Pdf) -> Object | None:
+    """The font of the invisible text that pages share; None where no page has text."""
+    for page in pdf.pages:
+        font = page.obj.Resources.get(Name.Font)
+        if font is not None:
+            return font.F
+    return None
+
+
 class _Composer:
     """A PDF in the making. The font is embedded last, when it is known which characters it stands for."""
 
-    def __init__(self, pdf: Pdf, description: UnitDescription) -> None:
+    def __init__(self, pdf: Pdf, description: UnitDescription, font: Object | None = None) -> None:
         self._pdf = pdf
         self._description = description
         self._language = language_tag(description.languages[0])
-        self._font = BlankFont()
-        self._font_object: Object = pdf.make_indirect(Dictionary())
+        self._font = BlankFont() if font is None else BlankFont.continued(font)
+        self._font_object: Object = pdf.make_indirect(Dictionary()) if font is None else font
         self._shelf = ImageShelf(pdf)
 
     def add(self, page: ComposePage) -> None:
+        self._pdf.pages.append(self.make(page))
+
+    def make(self, page: ComposePage) -> pikepdf.Page:
         image, lines, language = page.image, tuple(page.result.lines()), page.result.language
         if image is None:
             placeholder = make_placeholder(page.number, self._description.reference_code, page.original)
             image, lines, language = placeholder.image, placeholder.lines, None
-        self._add(page.number, image, lines, language_tag(language) if language else self._language)
+        made = self._make(image, lines, language_tag(language) if language else self._language)
+        mark_page(made, page.number, page.origin)
+        return pikepdf.Page(self._pdf.make_indirect(made))
 
-    def _add(self, number: int, image: AccessImage, lines: Sequence[Line], language: str) -> None:
+    def _make(self, image: AccessImage, lines: Sequence[Line], language: str) -> Dictionary:
         frame = PageFrame(_points_a_pixel(image), image.height_px)
         encoded = self._shelf.add(image.image)
         other = language if language != self._language else None
@@ -122,14 +172,12 @@ class _Composer:
         resources = Dictionary(XObject=Dictionary(I=encoded))
         if text:
             resources.Font = Dictionary(F=self._font_object)
-        page = Dictionary(
+        return Dictionary(
             Type=Name.Page,
             MediaBox=Array([0, 0, *(_side(side * frame.scale) for side in (image.width_px, image.height_px))]),
             Resources=resources,
             Contents=self._pdf.make_indirect(packed(self._pdf, content)),
         )
-        mark_page(page, number)
-        self._pdf.pages.append(pikepdf.Page(self._pdf.make_indirect(page)))
 
     def finish(self, numbers: Sequence[int], settings: ComposeSettings) -> None:
         description = self._description

@@ -267,10 +267,12 @@ class Catalogue(Protocol):
         now: datetime,
         deposited_at: datetime | None = None,
         access_bytes: int | None = None,
+        unit_pages: int | None = None,
     ) -> Restored:
         """Enter what the package of this version says and the catalogue lacks; what that was. Nothing is deleted.
 
         When it was deposited and how large its access PDF is are entered where they are told and were unknown.
+        `pages` are those of this ingest; `unit_pages`, where the ingest is a part of the unit, how many the unit has.
 
         Unit, ingest and pages are entered where they are missing; a unit or an ingest that is behind catches up, and
         pages of this very version are made to agree. With `head` (the unit's newest version) the ingest is deposited

@@ -62,7 +62,14 @@ class StoreKey:
     key: str
 
 
-Source = bytes | Path | StoreKey
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Content that a version of the object holds already, by its digest; it is not read again."""
+
+    sha512: str
+
+
+Source = bytes | Path | StoreKey | Kept
 """Where a file's content comes from."""
 
 
@@ -149,7 +156,8 @@ class OcflRepository:
         chosen (None: there was no object); if another writer came first: `LeaseLost`, and nothing is changed.
         `fence` is called just before the version becomes the head; what it raises (`Catalogue.check_lease` raises
         `LeaseLost`) stops the commit. `user_address` is a URI such as ``mailto:…`` (OCFL asks for one, W008).
-        Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored.
+        Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored,
+        `ObjectMissing` for `Kept` content that the object does not hold.
         """
         check_logical_paths(files)
         acknowledged = self.store.exists(f"{self._root(object_id)}/{INVENTORY}")
@@ -411,6 +419,8 @@ class OcflRepository:
             case Path():
                 with _open_file(source) as stream:
                     self.store.put(key, stream, sha512=digest)
+            case Kept():
+                raise ObjectMissing(key=key)
 
     def _source_digest(self, source: Source) -> str:
         match source:
@@ -422,6 +432,8 @@ class OcflRepository:
             case Path():
                 with _open_file(source) as stream:
                     return _digest_of(stream)
+            case Kept(sha512=digest):
+                return digest
 
 
 def _agrees(seal: bytes | None, data: bytes) -> bool:

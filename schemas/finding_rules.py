@@ -83,15 +83,45 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Check whether the rescan is complete; the old version is kept.",
         ),
     ),
-    FindingCode.INTENT_UNSUPPORTED: FindingRule(
+    FindingCode.UNIT_NOT_DEPOSITED: FindingRule(
         Severity.QUARANTINE,
         Message(
-            ro="Lotul cere „{intent}”, ceea ce această versiune nu știe încă să facă.",
-            en="The drop asks for '{intent}', which this version cannot do yet.",
+            ro="Lotul cere „{intent}”, dar unitatea „{unit}” nu este încă în depozit.",
+            en="The drop asks for '{intent}', but unit '{unit}' is not in the store yet.",
         ),
         Message(
-            ro='Predați unitatea întreagă, cu "intent": "replace_unit".',
-            en='Hand over the whole unit, with "intent": "replace_unit".',
+            ro="Verificați cota din unit.json; dacă este bună, predați întâi unitatea întreagă, apoi mutați folderul "
+            "înapoi.",
+            en="Check the reference code in unit.json; if it is right, hand over the whole unit first, then move the "
+            "folder back.",
+        ),
+    ),
+    FindingCode.REPLACES_WRONG: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="În unit.json, câmpul „replaces” este greșit: {problem_ro}.",
+            en="In unit.json, the field 'replaces' is wrong: {problem_en}.",
+        ),
+        Message(
+            ro='Scrieți în unit.json "intent": "replace_pages" și "replaces": […] cu {pages} numere diferite: '
+            "numărul din unitate al fiecărei pagini din folder, în ordinea citirii (`arhivar status COTA --pages`). "
+            "Apoi mutați folderul înapoi.",
+            en='Write "intent": "replace_pages" and "replaces": […] into unit.json with {pages} different numbers: '
+            "the number in the unit of each page in the folder, in reading order (`arhivar status CODE --pages`). "
+            "Then move the folder back.",
+        ),
+    ),
+    FindingCode.VOLUME_WRONG: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Lotul este volumul {volume} al unității „{unit}”, dar volumul care urmează este {next}.",
+            en="The drop is volume {volume} of unit '{unit}', but the next volume is {next}.",
+        ),
+        Message(
+            ro='Dacă folderul este volumul următor, scrieți "volume": {next} în unit.json. Dacă volumul a mai fost '
+            'predat, folosiți "replace_pages". Apoi mutați folderul înapoi.',
+            en='If the folder is the next volume, write "volume": {next} into unit.json. If the volume was handed '
+            'over before, use "replace_pages". Then move the folder back.',
         ),
     ),
     FindingCode.LINK_REFUSED: FindingRule(

@@ -2,6 +2,7 @@
 """`arhivar status`: what the archive holds and what waits; for one unit, its ingests, ledger and findings, or pages."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -10,13 +11,14 @@ from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.waiting import drop_document, ingest_document, show_drops, show_exits, show_ingests
 from arhivar.cli.words import STATE, STATES, UNIT, WAITING_FOR, ledger_document, print_ledger, waiting_document
-from arhivar.composition import Archive, open_archive, open_pool
+from arhivar.composition import Archive, object_id, open_archive, open_pool
 from arhivar.exits.cases import SHORT_ID, QuarantinedDrop, ingest_exits, quarantined_drops, waiting_ingests
 from arhivar.intake.take import Waiting, waiting_drops
-from arhivar.package import require_unit
+from arhivar.package import read_package, require_unit
 from arhivar.worst_pages import rank_pages
-from repository.records import IngestRow, UnitRow
+from repository.records import IngestRow, PageRow, UnitRow
 from schemas.errors import EXIT_DONE
+from schemas.findings import Finding
 from schemas.messages import Message
 from schemas.page import PageKind
 
@@ -178,10 +180,13 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
 
 
 def _show_pages(output: Output, archive: Archive, code: str) -> None:
-    """The pages of the unit's newest ingest."""
+    """The pages of the unit's newest ingest, or, where that is a part of the unit, of the unit as it is now."""
     unit = require_unit(archive, code)
     newest = archive.catalogue.ingests(unit_id=unit.unit_id)[0]
-    judged = rank_pages(archive.catalogue.pages(newest.ingest_id), archive.catalogue.findings(newest.ingest_id))
+    pages, findings = archive.catalogue.pages(newest.ingest_id), archive.catalogue.findings(newest.ingest_id)
+    if newest.intent.partial and unit.ingest_id is not None:
+        pages, findings = _pages_of_unit(archive, unit, archive.catalogue.findings(unit.ingest_id))
+    judged = rank_pages(pages, findings)
     output.line(f"{unit.reference_code} — {unit.title}")
     if judged:
         output.table(
@@ -224,3 +229,19 @@ def _show_pages(output: Output, archive: Archive, code: str) -> None:
             ],
         }
     )
+
+
+def _pages_of_unit(archive: Archive, unit: UnitRow, findings: list[Finding]) -> tuple[list[PageRow], list[Finding]]:
+    """The pages of the current version by their numbers in the unit, and `findings` with those of the kept pages."""
+    package = read_package(archive, object_id(unit.unit_id))
+    rows = {
+        ingest_id: {row.number: row for row in archive.catalogue.pages(ingest_id)}
+        for ingest_id in {page.ingest_id for page in package.pages}
+    }
+    pages = [
+        replace(rows[page.ingest_id][page.sequence], number=page.number)
+        for page in package.pages
+        if page.sequence in rows[page.ingest_id]
+    ]
+    kept = [finding for page in package.pages for finding in page.findings if finding not in findings]
+    return pages, [*findings, *kept]

@@ -16,6 +16,7 @@ WAITING_FOR = {
     "quiet": Message(ro="se mai copiază; liniște de", en="still being copied; quiet for"),
     "unfinished": Message(ro="fișier neterminat:", en="unfinished file:"),
     "space": Message(ro="loc pe disc:", en="room on disk:"),
+    "unit": Message(ro="altă preluare a unității nu este încheiată:", en="another ingest of the unit is not finished:"),
     "pages": Message(ro="pagini găsite din cele așteptate:", en="pages found of those expected:"),
     "unreadable": Message(ro="nu poate fi citit:", en="it cannot be read:"),
 }

@@ -177,6 +177,7 @@ def _restore_version(
         now=datetime.now(UTC),
         deposited_at=max((event.at for event in package.events), default=None),
         access_bytes=_access_bytes(archive, package, version),
+        unit_pages=len(package.pages),
     )
     report.units += restored.unit
     report.ingests += restored.ingest
@@ -185,7 +186,8 @@ def _restore_version(
     if row is None or row.version != version:
         return
     known = archive.catalogue.findings(manifest.ingest_id)
-    on_pages = [finding for page in package.pages for finding in page.findings]
+    own = [page for page in package.pages if page.ingest_id == manifest.ingest_id]
+    on_pages = [finding for page in own for finding in page.findings]
     for stage, findings in (("intake", manifest.findings), ("pages", on_pages)):
         lost = [finding for finding in findings if finding not in known]
         if lost:
@@ -205,10 +207,10 @@ def _access_bytes(archive: Archive, package: PackageDescription, version: int) -
 def _page_rows(package: PackageDescription, manifest: Manifest) -> Iterator[PageRow]:
     planned = {page.number: page for page in manifest.pages}
     for page in package.pages:
-        if page.number in planned:
+        if page.ingest_id == manifest.ingest_id and page.sequence in planned:
             yield PageRow(
-                number=page.number,
-                file=planned[page.number].file,
+                number=page.sequence,
+                file=planned[page.sequence].file,
                 frame=page.frame,
                 kind=page.kind,
                 language=page.language,

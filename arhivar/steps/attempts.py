@@ -23,7 +23,8 @@ def is_better(archive: Archive, row: IngestRow, unreadable: Collection[int]) -> 
         return False
     if package.attempt == row.attempt:
         return True
-    return set(unreadable) < {page.number for page in package.pages if page.kind is PageKind.UNREADABLE}
+    own = (page for page in package.pages if page.ingest_id == row.ingest_id)
+    return set(unreadable) < {page.sequence for page in own if page.kind is PageKind.UNREADABLE}
 
 
 def keep_deposited(archive: Archive, row: IngestRow) -> None:
@@ -32,9 +33,11 @@ def keep_deposited(archive: Archive, row: IngestRow) -> None:
     if package.ingest_id != row.ingest_id:
         return
     for page in package.pages:
+        if page.ingest_id != row.ingest_id:  # kept from an earlier ingest of the unit
+            continue
         archive.catalogue.record_page(
             row.ingest_id,
-            page.number,
+            page.sequence,
             kind=page.kind,
             language=page.language,
             words=page.words,

@@ -19,7 +19,7 @@ def master_keys(archive: Archive, manifest: Manifest) -> dict[str, str]:
         return keys
     packaged = archive.packages.files(object_id(manifest.unit_id), row.version)
     for file in manifest.files:
-        kept = packaged.get(package_path(file))
+        kept = packaged.get(package_path(manifest, file))
         if keys[file.path] not in staged and kept is not None and kept.sha512 == file.sha512:
             keys[file.path] = kept.content_key
     return keys

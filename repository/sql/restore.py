@@ -32,6 +32,7 @@ class RestorePart(SqlConnection):
         now: datetime,
         deposited_at: datetime | None = None,
         access_bytes: int | None = None,
+        unit_pages: int | None = None,
     ) -> Restored:
         frames = {page.number: page.frames for page in manifest.pages}
         if sorted(frames) != sorted(page.number for page in pages):
@@ -55,7 +56,8 @@ class RestorePart(SqlConnection):
             if unit is not None and behind:
                 description = manifest.description
                 unit.title, unit.fonds, unit.series = description.title, description.fonds, description.series
-                unit.version, unit.ingest_id, unit.pages = version, manifest.ingest_id, len(pages)
+                unit.version, unit.ingest_id = version, manifest.ingest_id
+                unit.pages = len(pages) if unit_pages is None else unit_pages
                 _enqueue(session, manifest, version, now)
             return Restored(unit=added_unit or behind, ingest=added_ingest, pages=added_pages)
 

@@ -25,7 +25,7 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── KeyInvalid, ObjectMissing, ObjectExists, ObjectDamaged, StoreFull, StoreUnavailable,
     │   └── PackageInvalid, ReplicaMissing
     ├── CatalogueError ........ ARH-60xx  exit 8   the catalogue
-    │   └── CatalogueUnavailable, CatalogueVersion, LeaseLost, CatalogueFull
+    │   └── CatalogueUnavailable, CatalogueVersion, LeaseLost, CatalogueFull, BaseMoved
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
     │   └── IndexUnavailable, IndexVersion, IndexFull
     ├── ToolError ............. ARH-80xx  exit 10  an external program
@@ -40,7 +40,14 @@ whether trying again can help, and a message in Romanian and English that names 
 
 from schemas.errors.audit import AuditBroken, AuditError, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
 from schemas.errors.backup import ArchiveBusy, BackupDamaged, BackupError, BackupMissing, BackupNewer, BackupNotWritten
-from schemas.errors.catalogue import CatalogueError, CatalogueFull, CatalogueUnavailable, CatalogueVersion, LeaseLost
+from schemas.errors.catalogue import (
+    BaseMoved,
+    CatalogueError,
+    CatalogueFull,
+    CatalogueUnavailable,
+    CatalogueVersion,
+    LeaseLost,
+)
 from schemas.errors.compose import ComposeError, NotPdfA, PdfNotWritten
 from schemas.errors.image import (
     DocumentEncrypted,
@@ -109,6 +116,7 @@ __all__ = [
     "BackupMissing",
     "BackupNewer",
     "BackupNotWritten",
+    "BaseMoved",
     "CaseAmbiguous",
     "CaseClosed",
     "CaseUnknown",

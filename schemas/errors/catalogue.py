@@ -44,3 +44,13 @@ class CatalogueFull(CatalogueError):
         ro="Discul catalogului {where} este plin. Eliberați spațiu, apoi reluați; nimic nu s-a pierdut.",
         en="The disk of the catalogue {where} is full. Make space, then run again; nothing was lost.",
     )
+
+
+class BaseMoved(CatalogueError):
+    code = "ARH-6005"
+    message = Message(
+        ro="Paginile predate pentru {unit} continuă versiunea {base}, dar unitatea este acum la versiunea {version}. "
+        "Verificați numerele paginilor și predați-le din nou.",
+        en="The pages handed over for {unit} continue version {base}, but the unit is at version {version} now. Check "
+        "the pages' numbers and hand them over again.",
+    )

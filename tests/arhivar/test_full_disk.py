@@ -270,7 +270,7 @@ def test_below_the_least_free_space_nothing_is_begun_and_every_drop_is_said_to_w
     town = quick_town(tmp_path, ARHIVAR_LEAST_FREE_BYTES=str(1 << 60))
     _drop_binders(town)
     report = town.ingest()
-    assert [error.code for error in report.errors] == ["ARH-9003"]
+    assert [error.code for error in report.errors] == ["ARH-9203"]
     assert str(town.settings.home) in str(report.errors[0])
     assert [(one.folder, one.readiness.waiting_for) for one in report.waiting] == [("a", "space"), ("b", "space")]
     assert report.taken == ()

@@ -118,7 +118,7 @@ def test_a_drop_that_crashes_the_intake_is_tried_again_later_and_stops_nothing(
         drop(town, name)
     tried = 0
 
-    def crash_on_b(archive: Any, claim: Any, *rest: Any) -> Taken | None:
+    def crash_on_b(archive: Any, claim: Any, *rest: Any) -> Taken | Waiting | None:
         nonlocal tried
         if claim.name == "b":
             tried += 1
@@ -156,7 +156,7 @@ def test_a_file_of_the_share_that_fails_stops_its_drop_alone(town: Town, monkeyp
         drop(town, name)
     failing = True
 
-    def fail_on_a(archive: Any, claim: Any, *rest: Any) -> Taken | None:
+    def fail_on_a(archive: Any, claim: Any, *rest: Any) -> Taken | Waiting | None:
         nonlocal failing
         if claim.name == "a" and failing:
             failing = False
@@ -185,7 +185,7 @@ def test_a_share_that_goes_away_under_an_intake_is_waited_for(town: Town, monkey
         drop(town, name)
     away = town.inbox.with_name("away")
 
-    def unmount(archive: Any, claim: Any, *rest: Any) -> Taken | None:
+    def unmount(archive: Any, claim: Any, *rest: Any) -> Taken | Waiting | None:
         if not unmounted:
             unmounted.append(claim.name)
             town.inbox.rename(away)
@@ -229,7 +229,7 @@ def test_an_ingest_that_a_dead_process_left_is_gone_on_with_while_idle(town: Tow
         claim = claim_drop(town.inbox, Drop(town.inbox / "a"))
         assert claim is not None
         taken = take_claim(archive, claim, IntakeOptions(), town.pool.count_frames)
-        assert taken is not None
+        assert isinstance(taken, Taken)
         held = archive.catalogue.acquire_lease(f"ingest:{taken.ingest_id}", "dead:1", 3600, datetime.now(UTC))
         assert held is not None
         lease = held
