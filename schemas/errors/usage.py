@@ -111,27 +111,11 @@ class CaseUnknown(UsageError):
     )
 
 
-class ReplicaUnset(UsageError):
-    code = "ARH-1070"
-    message = Message(
-        ro="Nu este indicată nicio replică. Numiți folderul ei prin ARHIVAR_REPLICA sau în arhivar.toml.",
-        en="No replica is named. Name its folder by ARHIVAR_REPLICA or in arhivar.toml.",
-    )
-
-
 class CaseAmbiguous(UsageError):
     code = "ARH-1071"
     message = Message(
         ro="„{subject}” poate însemna mai multe: {candidates}. Scrieți identificatorul întreg.",
         en="'{subject}' can mean several: {candidates}. Write the whole id.",
-    )
-
-
-class CatalogueExists(UsageError):
-    code = "ARH-1071"
-    message = Message(
-        ro="Arhiva din {home} are deja un catalog. `--replace` îl pune deoparte și restaurează copia.",
-        en="The archive in {home} has a catalogue already. `--replace` moves it aside and restores the copy.",
     )
 
 
@@ -168,4 +152,20 @@ class CurrentVersionStays(UsageError):
         'rescanare cu "intent": "replace_unit", sau acceptați paginile ilizibile cu `arhivar accept`.',
         en="Ingest {ingest} is the current version {version} of unit {unit} and cannot be rejected. Hand over a rescan "
         'with "intent": "replace_unit", or accept unreadable pages with `arhivar accept`.',
+    )
+
+
+class ReplicaUnset(UsageError):
+    code = "ARH-1080"
+    message = Message(
+        ro="Nu este indicată nicio replică. Numiți folderul ei prin ARHIVAR_REPLICA sau în arhivar.toml.",
+        en="No replica is named. Name its folder by ARHIVAR_REPLICA or in arhivar.toml.",
+    )
+
+
+class CatalogueExists(UsageError):
+    code = "ARH-1081"
+    message = Message(
+        ro="Arhiva din {home} are deja un catalog. `--replace` îl pune deoparte și restaurează copia.",
+        en="The archive in {home} has a catalogue already. `--replace` moves it aside and restores the copy.",
     )
