@@ -194,12 +194,12 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     """
     _advance(archive, manifest, IngestState.INDEXED)
     ledger = measure_ledger(archive, manifest.unit_id)
+    if not ledger.differences:  # before it is recorded: nobody comes back for an ingest that is done with
+        _clear(archive, manifest, WorkArea(archive.work))
     archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
-    if not ledger.differences:
-        _clear(archive, manifest, WorkArea(archive.work))
     return ledger
 
 

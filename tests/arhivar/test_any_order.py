@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 import structlog
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
@@ -351,10 +351,28 @@ def _run(examples: int, steps: int) -> None:
             stateful_step_count=steps,
             deadline=None,
             derandomize=True,
+            phases=[Phase.generate],  # to shrink a sequence takes minutes, and to read it does not
             database=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+def test_a_run_stopped_as_it_clears_away_is_not_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_quick_validator(monkeypatch)
+    town = quick_town(tmp_path)
+    make_quick_binder(town.inbox, "a", ["prima"], {"reference_code": "A/1"})
+
+    def stop(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("arhivar.pipeline.clear_staging", stop)
+        with pytest.raises(KeyboardInterrupt):
+            town.ingest()
+    assert [one.state for one in town.ingest().outcomes] == [IngestState.RECONCILED]
+    with town.open() as archive:
+        assert list(archive.store.list("staging/")) == []
 
 
 def test_in_any_order_nothing_is_lost_or_doubled() -> None:
