@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Set a drop aside, whole and untouched, with a `REASON.txt` that says what is wrong and what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from arhivar.intake.claims import Claim
@@ -12,9 +12,11 @@ from schemas.findings import Finding, Severity
 from schemas.messages import Language
 
 
-def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
+def quarantine_claim(claim: Claim, findings: Sequence[Finding], record: Callable[[Path], object]) -> Path:
     """Move the claimed folder to `.quarantine/` and return where it lies. Raises ShareUnavailable, ShareFull.
 
+    `record` is told the place just before the move, and its errors pass through: the other way round, a run that is
+    stopped between the two would leave a folder that nobody knows of. A claim that is still there is told again.
     The `_READY` mark is taken away, so that the folder, once it is corrected and moved back, waits until it is quiet.
     """
     try:
@@ -25,6 +27,7 @@ def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
         for attempt in range(1, 10_000):
             target = folder / (claim.name if attempt == 1 else f"{claim.name}~{attempt}")
             if not target.exists():
+                record(target)
                 return claim.path.rename(target)
     except OSError as error:
         raise share_error(claim.inbox, error) from error

@@ -314,8 +314,11 @@ def _taken(claim: Claim, manifest: Manifest, *, known: bool) -> Taken:
 
 
 def _set_aside(archive: Archive, claim: Claim, described: Described, findings: Sequence[Finding]) -> Taken:
-    where = quarantine_claim(claim, findings)
     code = described.drop.reference_code if described.drop is not None else None
-    archive.catalogue.record_quarantine(claim.name, code, findings, str(where), datetime.now(UTC))
+
+    def record(place: Path) -> None:
+        archive.catalogue.record_quarantine(claim.name, code, findings, str(place), datetime.now(UTC))
+
+    where = quarantine_claim(claim, findings, record)
     _log.info("drop quarantined", folder=claim.name, codes=[finding.code.value for finding in findings])
     return Taken(folder=claim.name, reference_code=code, quarantined_at=where, findings=tuple(findings))

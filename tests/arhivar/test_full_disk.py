@@ -234,6 +234,23 @@ def test_a_share_that_is_full_keeps_a_drop_whole_until_it_can_say_why(
     assert "description-invalid" in (aside / "REASON.txt").read_text(encoding="utf-8")
 
 
+def test_no_folder_lies_in_quarantine_that_the_catalogue_does_not_know(
+    quick: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_quick_binder(quick.inbox, "a", ["prima"], {"reference_code": ""})
+
+    def full(*args: object) -> None:
+        raise CatalogueFull(where="home")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("repository.sql_catalogue.SqlCatalogue.record_quarantine", full)
+        assert [type(error) for error in quick.ingest().errors] == [CatalogueFull]
+    assert not list((quick.inbox / ".quarantine").glob("*"))
+    aside = quick.ingest().taken[0].quarantined_at
+    with quick.open() as archive:
+        assert [row.where for row in archive.catalogue.quarantined()] == [str(aside)]
+
+
 @pytest.mark.parametrize(
     ("number", "expected"),
     [(errno.EDQUOT, DiskFull), (errno.EROFS, DiskUnavailable), (errno.EIO, DiskUnavailable)],
