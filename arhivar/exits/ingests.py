@@ -81,7 +81,8 @@ def accept_ingest(archive: Archive, row: IngestRow, reason: str) -> Decided:
         known = archive.catalogue.ledger(current.ingest_id)
         if current.state is IngestState.RECONCILED:
             if known is None or known.accepted is None:
-                raise closed(Exit.ACCEPT, current.ingest_id, _RECONCILED)
+                problem = _SUPERSEDED if is_superseded(archive, current) else _RECONCILED
+                raise closed(Exit.ACCEPT, current.ingest_id, problem)
             return _decided(current, Decision.ACCEPTED, already=True)
         if current.state in _SET_ASIDE:
             raise closed(Exit.ACCEPT, current.ingest_id, _ASIDE)

@@ -15,6 +15,7 @@ from arhivar.steps.workarea import WorkArea
 from processors.alto import write_alto
 from processors.compose import ComposePage, ComposeSettings, compose_pdf, splice_pdf
 from processors.verapdf import VeraPdf
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import NotPdfA, PdfNotWritten
 from schemas.findings import Finding
 from schemas.ingest import Manifest, PlannedPage
@@ -77,6 +78,7 @@ def compose_unit(
             made.append((pdf.path, pdf.volume, pdf.numbers))
             with continued.local_pdf(archive, pdf.path) as source:
                 splice_pdf(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+    reached(CrashPoint.PDF_WRITTEN)
     judged = _judge(unit.reference_code, made, pdf_files, validator)
     others = () if continued is None else continued.looks(archive, pages.looks)
     new_pages = _add_findings(pages.packaged, find_near_duplicates(pages.looks, others))

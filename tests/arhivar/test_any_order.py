@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Drops, rescans, kills, verifies and rebuilds in any order: what must hold, holds after every step.
+"""Drops, rescans, kills, decisions, verifies and rebuilds in any order: what must hold, holds after every step.
 
 Hypothesis writes the sequences. Reading and PDF/A validation are doubles (`tests.arhivar.quick`); share, work area,
 store, catalogue and index are the real ones. A kill is a forked process that ends at one of its durable actions without
@@ -24,12 +24,16 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from arhivar.composition import open_archive
+from arhivar.composition import Archive, open_archive
+from arhivar.exits.cases import QuarantinedDrop, quarantined_drops
+from arhivar.exits.drops import reject_drop, retry_drop
+from arhivar.exits.ingests import accept_ingest, reject_ingest, retry_ingest
 from arhivar.finding import open_search
 from arhivar.keeping.rebuild import RebuildWatcher, rebuild_archive
 from arhivar.keeping.verify import VerifyWatcher, all_subjects, verify_units
 from arhivar.package import read_package
 from arhivar.steps.reconcile import measure_ledger
+from schemas.errors import CurrentVersionStays
 from schemas.ingest import IngestState
 from schemas.search import SearchFilters
 from schemas.unit import AccessClass
@@ -135,6 +139,11 @@ class AnyOrder(RuleBasedStateMachine):
         self.waiting: list[Drop] = []
         self.units: dict[str, Expected] = {unit: Expected() for unit in UNITS}
         self.quarantined: list[Drop] = []
+        self.rejected: set[str] = set()
+        self.accepted: set[str] = set()
+        """Units whose current version's unreadable pages were accepted."""
+        self.in_line = False
+        """An ingest was put in line for another attempt."""
         self.forgotten: set[str] = set()
         self.seen_versions: dict[tuple[str, str], dict[str, str]] = {}
         self.seen_heads: dict[str, int] = {}
@@ -180,9 +189,10 @@ class AnyOrder(RuleBasedStateMachine):
         for one in self.waiting:
             self._expect(one)
         self.waiting.clear()
+        self.in_line = False
         self._check_at_rest()
 
-    @precondition(lambda self: self.waiting)
+    @precondition(lambda self: self.waiting or self.in_line)
     @rule(actions=st.integers(0, 300))
     def run_and_be_killed(self, actions: int) -> None:
         child = os.fork()
@@ -197,7 +207,54 @@ class AnyOrder(RuleBasedStateMachine):
         os.waitpid(child, 0)
         self._let_leases_run_out()
 
-    @precondition(lambda self: not self.waiting)
+    @precondition(lambda self: self.quarantined)
+    @rule(which=st.integers(0, 1000))
+    def retry_a_drop(self, which: int) -> None:
+        """It goes back to the inbox; nothing about it has changed, so that it will be judged as before."""
+        one = self.quarantined.pop(which % len(self.quarantined))
+        with self.town.open() as archive:
+            decided = retry_drop(archive, self._in_quarantine(archive, one), "încă o dată")
+        assert decided.where == self.town.inbox / one.name
+        self.rejected.discard(one.name)
+        self.forgotten.discard(one.name)
+        self.waiting.append(one)
+
+    @precondition(lambda self: self.quarantined)
+    @rule(which=st.integers(0, 1000))
+    def reject_a_drop(self, which: int) -> None:
+        one = self.quarantined[which % len(self.quarantined)]
+        with self.town.open() as archive:
+            reject_drop(archive, self._in_quarantine(archive, one), "nu este al nostru")
+        self.rejected.add(one.name)
+
+    @precondition(lambda self: not self.waiting and not self.in_line and self._gapped())
+    @rule(which=st.integers(0, 1000), accept=st.booleans())
+    def decide_about_gaps(self, which: int, accept: bool) -> None:
+        gapped = self._gapped()
+        unit = gapped[which % len(gapped)]
+        with self.town.open() as archive:
+            known = archive.catalogue.unit_by_reference(unit)
+            assert known is not None
+            row = archive.catalogue.ingest(known.ingest_id or "")
+            assert row is not None
+            with pytest.raises(CurrentVersionStays):
+                reject_ingest(archive, row, "nu")
+            if accept:
+                assert accept_ingest(archive, row, "nu se poate altfel").state is IngestState.RECONCILED
+                self.accepted.add(unit)
+            elif unit not in self.accepted:
+                retry_ingest(archive, row, "poate acum")
+                self.in_line = True
+
+    def _gapped(self) -> list[str]:
+        """Units whose current version has pages that could not be read."""
+        current = {unit: known.versions[-1] for unit, known in self.units.items() if known.versions}
+        return [unit for unit, one in current.items() if any("unreadable" in text for text in one.texts)]
+
+    def _in_quarantine(self, archive: Archive, one: Drop) -> QuarantinedDrop:
+        return next(drop for drop in quarantined_drops(archive, self.town.inbox) if drop.place.name == one.name)
+
+    @precondition(lambda self: not self.waiting and not self.in_line)
     @rule()
     def verify(self) -> None:
         with self.town.open() as archive:
@@ -206,7 +263,7 @@ class AnyOrder(RuleBasedStateMachine):
         named = {(one.unit, finding.code.value) for one in verdicts for finding in one.findings}
         assert named == set()
 
-    @precondition(lambda self: not self.waiting and self.seen_heads)
+    @precondition(lambda self: not self.waiting and not self.in_line and self.seen_heads)
     @rule(lost=st.sampled_from(["index", "catalogue"]))
     def rebuild(self, lost: str) -> None:
         home = self.town.settings.home
@@ -217,10 +274,12 @@ class AnyOrder(RuleBasedStateMachine):
             for file in home.glob("catalogue.sqlite*"):
                 file.unlink()
             rebuild_archive(self.town.settings, RebuildWatcher(lambda steps: None, lambda done: None))
-            self.forgotten = {one.name for one in self.quarantined}  # of these the store cannot tell
+            self.forgotten = {one.name for one in self.quarantined}  # of these the store cannot tell,
+            self.rejected.clear()
+            self.accepted.clear()  # nor of what people decided
         self._check_at_rest()
 
-    @precondition(lambda self: not self.waiting and self.seen_heads)
+    @precondition(lambda self: not self.waiting and not self.in_line and self.seen_heads)
     @rule(seed=st.integers(0, 10_000))
     def flip_a_bit(self, seed: int) -> None:
         """Verify names the unit; the bit is put back, since there is no replica here to repair from."""
@@ -280,6 +339,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.quarantined.append(one)
         else:
             versions.append(one)
+            self.accepted.discard(one.unit)
 
     def _check_at_rest(self) -> None:
         inbox = self.town.inbox
@@ -291,7 +351,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert archive.catalogue.outbox(10) == []
             assert list(archive.store.list("staging/")) == []
             places = sorted(Path(row.where).name for row in archive.catalogue.quarantined())
-            known = sorted(set(aside) - self.forgotten)
+            known = sorted(set(aside) - self.forgotten - self.rejected)
             assert places == known, "the catalogue knows what is in quarantine"
             search = open_search(archive)
             everything = SearchFilters(access_classes=tuple(AccessClass))
@@ -312,7 +372,8 @@ class AnyOrder(RuleBasedStateMachine):
                 assert [page.number for page in package.pages] == list(range(1, len(current.texts) + 1))
                 newest = archive.catalogue.ingest(package.ingest_id)
                 assert newest is not None
-                wanted = IngestState.INDEXED if ledger.gaps else IngestState.RECONCILED
+                waits = bool(ledger.gaps) and unit not in self.accepted
+                wanted = IngestState.INDEXED if waits else IngestState.RECONCILED
                 assert newest.state is wanted
                 for text in readable:
                     assert search.search(text, everything).total == 1
