@@ -18,7 +18,7 @@ demo: setup ## take the sample binder through everything and show the result
 	@tools/demo.sh
 
 test: setup ## all tests; ARGS="-k intake" for some
-	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(ARGS)
 
 soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)

@@ -59,7 +59,6 @@ def _start(environment: dict[str, str], *words: str) -> "subprocess.Popen[str]":
     )
 
 
-@pytest.mark.xdist_group("many-at-once")
 @pytest.mark.parametrize("processes", [2, 4])
 def test_each_binder_is_taken_once(tmp_path: Path, processes: int) -> None:
     java = tmp_path / "java"

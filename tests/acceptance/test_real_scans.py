@@ -24,7 +24,7 @@ from schemas.unit import PackageDescription
 from tests.acceptance.conftest import ingested
 from tests.referees import judge_ocfl_root
 
-pytestmark = [pytest.mark.real_scans, pytest.mark.xdist_group("real scans")]
+pytestmark = pytest.mark.real_scans
 
 MINUTES = "council-minutes-en"
 TYPESCRIPT = "typescript-fr"

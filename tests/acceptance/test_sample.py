@@ -23,8 +23,6 @@ from schemas.unit import PackageDescription
 from tests.acceptance.conftest import ingested
 from tests.referees import judge_ocfl_root
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 Truth = dict[int, dict[str, Any]]
 
 

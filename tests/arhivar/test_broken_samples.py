@@ -31,7 +31,7 @@ FOLLOWS = {
 """What one thing gone wrong leads to: a file that cannot be opened has a page that cannot be read; and the whole pages
 beside the truncated one are tiny pictures, as page quality says of them."""
 FOLDERS = sorted(path.name for path in BROKEN.iterdir())
-PAGE_SECONDS = 12
+PAGE_SECONDS = 30
 """The hanging PDF is stopped after half of it."""
 
 STATES = {
@@ -39,8 +39,6 @@ STATES = {
     Severity.PLACEHOLDER: IngestState.INDEXED,
     Severity.QUARANTINE: None,
 }
-
-pytestmark = pytest.mark.xdist_group("broken")
 
 
 @dataclass(frozen=True)

@@ -118,10 +118,7 @@ def undisturbed(new_town: Town, tmp_path_factory: pytest.TempPathFactory) -> Exp
 
 @pytest.mark.parametrize(
     ("start", "point", "time", "allowed"),
-    [
-        pytest.param(*crash, marks=pytest.mark.xdist_group(f"crashes, {'early' if crash[0] == NEW else 'late'}"))
-        for crash in CRASHES
-    ],
+    CRASHES,
     ids=[f"{start.removesuffix('_town')}-{point}-{time}" for start, point, time, _ in CRASHES],
 )
 def test_after_a_kill_the_next_run_ends_as_if_nothing_had_been(
@@ -139,7 +136,6 @@ def test_after_a_kill_the_next_run_ends_as_if_nothing_had_been(
     assert_whole(town, undisturbed)
 
 
-@pytest.mark.xdist_group("crashes, early")
 def test_a_worker_that_is_killed_costs_its_page_alone(tmp_path: Path, new_town: Town, undisturbed: Expected) -> None:
     """Every worker dies when it has read its second page; a page that was lost is read again, alone."""
     town = copy_town(new_town, tmp_path)

@@ -23,7 +23,7 @@ from schemas.ingest import IngestState
 from tests.arhivar.conftest import Town, start_process
 from tests.arhivar.crashing import Expected, Work, assert_whole, copy_town, expect, leftovers, pages_kept, run, state
 
-pytestmark = [pytest.mark.soak, pytest.mark.xdist_group("soak")]
+pytestmark = pytest.mark.soak
 
 ROUNDS = int(os.environ.get("ARHIVAR_SOAK_ROUNDS", "50"))
 SEED = int(os.environ.get("ARHIVAR_SOAK_SEED", "1"))

@@ -206,12 +206,12 @@ def test_a_catalogue_that_is_away_is_waited_for(town: Town, monkeypatch: pytest.
     failures = 3
     ingests = SqlCatalogue.ingests
 
-    def fail(self: Any, **rest: Any) -> Any:
+    def fail(self: Any, *asked: Any, **rest: Any) -> Any:
         nonlocal failures
         failures -= 1
         if failures >= 0:
             raise CatalogueUnavailable(detail="locked")
-        return ingests(self, **rest)
+        return ingests(self, *asked, **rest)
 
     monkeypatch.setattr(SqlCatalogue, "ingests", fail)
     heard = watch(town, lambda heard: "T/a" in heard.reconciled)
