@@ -8,11 +8,11 @@ import pytest
 from repository.catalogue import Catalogue
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from search.index import SearchIndex
-from tests.contract.search_backends import BACK_ENDS, Opener
+from tests.contract.search_backends import BACK_ENDS, EACH, Opener
 from tests.services import drop_database, new_database, require
 
 
-@pytest.fixture(params=BACK_ENDS)
+@pytest.fixture(params=EACH)
 def open_index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
     """Opens the same index again and again."""
     opened: list[SearchIndex] = []
