@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test services-up services-down services-status setup-services check bench format lock clean
+.PHONY: help setup demo test soak services-up services-down services-status setup-services check bench format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
@@ -20,6 +20,10 @@ demo: setup ## take the sample binder through everything and show the result
 test: setup ## all tests; ARGS="-k intake" for some
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
+soak: export ARHIVAR_SOAK_ROUNDS ?= 50
+soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
+soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
+	@$(BIN)/python -m pytest -m soak -v $(ARGS)
 services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="minio" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)
 

@@ -5,32 +5,43 @@ staged → pages → compose → deposit → index → reconcile → cleared. Ev
 again at the state that the catalogue knows, and finds in the work area and the store what is done already.
 """
 
+import time
+import traceback
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, open_validator
-from arhivar.intake.claims import list_claims
+from arhivar.intake.claims import Claim, claim_drop, list_claims
+from arhivar.intake.drops import Drop, Readiness, list_drops
+from arhivar.intake.share import explain_failure
 from arhivar.intake.stage import clear_staging
-from arhivar.intake.take import IntakeOptions, Taken, Waiting, take_claim, take_drop, waiting_drops
+from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
+from arhivar.log import Logger
+from arhivar.space import require_space
+from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
+from arhivar.steps.leftovers import sweep_leftovers
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.workarea import WorkArea
+from arhivar.stopping import StopAsked, StopRequest
+from arhivar.tries import Tries
 from processors.pool import PagePool
+from repository.progress import Stop
 from repository.records import IngestRow
-from schemas.errors import ArhivarError, SearchIndexError
+from schemas.crash_points import CrashPoint, reached
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, CatalogueError, SearchIndexError, SpaceLow
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
+from schemas.messages import Language, Message
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 _BEFORE_DEPOSIT = (IngestState.STAGED, IngestState.PROCESSING)
 
@@ -57,6 +68,26 @@ class Watcher:
 
 
 @dataclass(frozen=True, slots=True)
+class Conduct:
+    """How one run stands among others: `ingest` makes one alone, `watch` one after the other."""
+
+    tries: Tries = field(default_factory=Tries)
+    """What failed before and is not tried again yet."""
+    unfinished_first: bool = True
+    """Go on with what earlier runs left, even where nothing new is taken."""
+    count_frames: FrameCounter | None = None
+    """In place of the pool's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoppedDrop:
+    """A drop whose intake an error stopped: it is whole on the share, and the next run goes on with it."""
+
+    folder: str
+    error: ArhivarError
+
+
+@dataclass(frozen=True, slots=True)
 class RunReport:
     """What one run over an inbox did."""
 
@@ -64,53 +95,143 @@ class RunReport:
     waiting: tuple[Waiting, ...]
     outcomes: tuple[Outcome, ...]
     errors: tuple[ArhivarError, ...] = ()
+    stopped: bool = False
+    """It was asked to stop; what is left is for the next run."""
+    gone: ArhivarError | None = None
+    """Why the inbox could no longer be listed; also the last of `errors`."""
+    stopped_drops: tuple[StoppedDrop, ...] = ()
+    """Which drops the intake could not take; their errors are among `errors` too."""
 
 
-def run_inbox(archive: Archive, inbox: Path, options: IntakeOptions, pool: PagePool, watcher: Watcher) -> RunReport:
+def run_inbox(
+    archive: Archive,
+    inbox: Path,
+    options: IntakeOptions,
+    pool: PagePool,
+    watcher: Watcher,
+    conduct: Conduct | None = None,
+) -> RunReport:
     """Take every ready drop through to its ledger, after what an earlier run left unfinished.
 
-    A drop or an ingest that fails does not stop the others; its error is in the report. Raises InboxMissing and
-    ShareUnavailable where the inbox itself cannot be listed.
+    A drop or an ingest that fails does not stop the others; its error is in the report. Once `options.stop` is asked
+    for, the page or file in hand is the last one, and the report says so. Raises InboxMissing and ShareUnavailable
+    where the inbox itself cannot be listed from the start.
     """
+    conduct = conduct or Conduct()
+    tries, stop = conduct.tries, options.stop
+    count_frames = _stoppable(conduct.count_frames or pool.count_frames, stop)
     taken: list[Taken] = []
+    waiting: list[Waiting] = []
     outcomes: list[Outcome] = []
-    stopped: set[str] = set()
     errors: list[ArhivarError] = []
+    stopped_drops: list[StoppedDrop] = []
+    stopped, gone = False, None
 
-    def note(one: Taken | None) -> None:
-        if one is not None:
-            taken.append(one)
-            watcher.taken(one)
+    def go_on() -> None:
+        for outcome in run_unfinished(archive, pool, watcher, tries, stop):
+            outcomes.append(outcome)  # noqa: PERF402 what came before a stop counts
 
-    ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
-    takers: list[Callable[[], Taken | None]] = [
-        *(partial(take_claim, archive, claim, options, pool.count_frames) for claim in list_claims(inbox)),
-        *(partial(take_drop, archive, inbox, drop, options, pool.count_frames) for drop in ready),
-    ]
-    outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
-    for take in takers:
-        try:
-            note(take())
-        except ArhivarError as error:
-            _log.error("intake stopped", error=str(error))
-            errors.append(error)
-            continue
-        outcomes.extend(run_unfinished(archive, pool, watcher, stopped))
+    sweep_leftovers(archive)
     try:
-        drain_outbox(archive)
-    except SearchIndexError as error:
+        ready, waiting = waiting_drops(archive, inbox, count_frames)
+        claims = list_claims(inbox)
+        if conduct.unfinished_first:
+            go_on()
+        drops: list[Claim | Drop] = [*claims, *ready]
+        for index, one in enumerate(drops):
+            stop.check()
+            try:
+                require_space(archive)
+                took = _take(archive, one, options, count_frames, tries)
+            except SpaceLow as error:  # so it is for all the others, which are left as they are
+                errors.append(error)
+                waiting.extend(Waiting(left.name, _no_room(error)) for left in drops[index:])
+                break
+            except ArhivarError as error:
+                _log.error("intake stopped", folder=one.name, error=str(error))
+                errors.append(error)
+                stopped_drops.append(StoppedDrop(one.name, error))
+                gone = _why_gone(inbox)
+                if gone is not None:
+                    errors.append(gone)
+                    break
+                continue
+            if isinstance(took, Waiting):
+                waiting.append(took)
+            elif took is not None:
+                taken.append(took)
+                watcher.taken(took)
+                go_on()
+        drain_outbox(archive, stop.check)
+    except StopAsked:
+        stopped = True
+    except (SearchIndexError, CatalogueError) as error:  # what was done before it stands, and is reported
         errors.append(error)
-    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors))
+    archive.audit.seal_if_possible()
+    return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors), stopped, gone, tuple(stopped_drops))
 
 
-def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: set[str]) -> Iterator[Outcome]:
+def _no_room(error: SpaceLow) -> Readiness:
+    return Readiness(False, "space", f"{error.fields['free_mib']}/{error.fields['least_mib']} MiB", since=time.time())
+
+
+def _stoppable(count_frames: FrameCounter, stop: StopRequest) -> FrameCounter:
+    def count(path: Path) -> int:
+        stop.check()
+        return count_frames(path)
+
+    return count
+
+
+def _take(
+    archive: Archive, one: Claim | Drop, options: IntakeOptions, count_frames: FrameCounter, tries: Tries
+) -> Taken | Waiting | None:
+    """Take a drop or go on with a claim; None where another intake has it, or it failed a short while ago.
+
+    Raises ArhivarError, whatever it was that stopped it, and StopAsked.
+    """
+    name, inbox = str(one.path), one.path.parent.parent if isinstance(one, Claim) else one.path.parent
+    if not tries.may(name):
+        return None
+    claim = None
+    try:
+        claim = one if isinstance(one, Claim) else claim_drop(inbox, one)
+        took = None if claim is None else take_claim(archive, claim, options, count_frames)
+    except StopAsked:
+        raise
+    except Exception as error:
+        tries.failed(name)
+        if claim is not None:
+            tries.failed(str(claim.path))
+        raise explain_failure(error, inbox, one.name, one.path if claim is None else claim.path) from error
+    tries.done(name)
+    return took
+
+
+def _why_gone(inbox: Path) -> ArhivarError | None:
+    """Why the inbox cannot be listed any more; None where it can, and one drop alone has failed."""
+    try:
+        list_drops(inbox)
+    except ArhivarError as error:
+        return error
+    return None
+
+
+def run_unfinished(
+    archive: Archive, pool: PagePool, watcher: Watcher, tries: Tries, stop: StopRequest
+) -> Iterator[Outcome]:
     """Go on with every ingest that is staged and not finished, and that no living process works on.
 
-    An ingest that stops on an error is added to `stopped`, and what is in there is left to the next run.
+    What stops on an error, or does not balance, is left alone until `tries` allows it again. Raises StopAsked.
     """
     states = [state for state in UNFINISHED if state is not IngestState.RECEIVED]
     for row in reversed(archive.catalogue.ingests(states=states)):
-        if row.ingest_id in stopped or (row.state is IngestState.INDEXED and _only_gaps(archive, row)):
+        stop.check()
+        name = f"ingest {row.ingest_id} {row.attempt}"
+        if not tries.may(name):
+            continue
+        if row.state is IngestState.INDEXED and _only_gaps(archive, row):
+            tries.failed(name)  # it waits for a person, and reading its ledger takes time
             continue
         with archive.leases.hold(f"ingest:{row.ingest_id}") as lease:
             if lease is None:
@@ -118,9 +239,11 @@ def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: 
             current = archive.catalogue.ingest(row.ingest_id)
             if current is None or current.state not in states:
                 continue
-            outcome = _run_one(archive, current, pool, watcher)
-        if outcome.error is not None:
-            stopped.add(outcome.ingest_id)
+            outcome = _run_one(archive, current, pool, watcher, stop)
+        if outcome.state is IngestState.RECONCILED:
+            tries.done(name)
+        else:
+            tries.failed(name)
         watcher.finished(outcome)
         yield outcome
 
@@ -128,33 +251,57 @@ def run_unfinished(archive: Archive, pool: PagePool, watcher: Watcher, stopped: 
 def _only_gaps(archive: Archive, row: IngestRow) -> bool:
     """True where all that keeps the unit from reconciled is a person's word on unreadable pages."""
     ledger = archive.catalogue.ledger(row.ingest_id)
-    return ledger is not None and bool(ledger.gaps) and not ledger.differences
+    return ledger is not None and bool(ledger.open_gaps) and not ledger.differences
 
 
-def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher) -> Outcome:
+def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
     code = row.manifest.description.reference_code
     try:
-        ledger = run_ingest(archive, row, pool, watcher)
+        require_space(archive)
+        ledger = run_ingest(archive, row, pool, watcher, stop)
     except ArhivarError as error:
         _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
-        current = archive.catalogue.ingest(row.ingest_id)
-        return Outcome(code, row.ingest_id, current.state if current is not None else row.state, error=error)
+        _keep_stop(archive, row, error)
+        return Outcome(code, row.ingest_id, _state_now(archive, row), error=error)
+    except StopAsked:
+        raise
+    except Exception as failure:  # noqa: BLE001 a bug that one binder uncovers must not stop the others
+        trouble = disk_error(failure, archive.work) if isinstance(failure, OSError) else None
+        if trouble is None:
+            _log.error("ingest crashed", ingest=row.ingest_id, traceback=traceback.format_exc())
+        stopped = trouble or ArhivarError(detail=f"{type(failure).__name__}: {failure}")
+        _keep_stop(archive, row, stopped)
+        return Outcome(code, row.ingest_id, _state_now(archive, row), error=stopped)
     state = IngestState.RECONCILED if ledger.balanced else IngestState.INDEXED
     return Outcome(code, row.ingest_id, state, ledger=ledger)
 
 
-def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher) -> Ledger:
-    """Take one staged ingest to its measured ledger, from wherever it stands. Raises ArhivarError."""
+def _state_now(archive: Archive, row: IngestRow) -> IngestState:
+    current = archive.catalogue.ingest(row.ingest_id)
+    return current.state if current is not None else row.state
+
+
+def _keep_stop(archive: Archive, row: IngestRow, error: ArhivarError) -> None:
+    """Keep what stopped the ingest, for `arhivar report`; where the catalogue is what fails, the log has it."""
+    said = Message(ro=error.say(Language.RO), en=error.say(Language.EN))
+    try:
+        archive.catalogue.record_stop(row.ingest_id, Stop(error.code, said, datetime.now(UTC)))
+    except CatalogueError as second:
+        _log.error("stop not kept", ingest=row.ingest_id, error=str(second))
+
+
+def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Ledger:
+    """Take one staged ingest to its measured ledger, from wherever it stands. Raises ArhivarError and StopAsked."""
     manifest = row.manifest
     work = WorkArea(archive.work)
     watcher.unit_started(manifest.description.reference_code, len(manifest.pages))
     if row.state in _BEFORE_DEPOSIT:
-        _make_and_deposit(archive, manifest, pool, work, watcher)
+        _make_and_deposit(archive, row, pool, work, watcher, stop)
     else:
         watcher.pages_done(len(manifest.pages))
     if row.state is IngestState.INDEXED:
         archive.catalogue.enqueue([manifest.unit_id], datetime.now(UTC))
-    drain_outbox(archive)
+    drain_outbox(archive, stop.check)
     return close_ingest(archive, manifest)
 
 
@@ -165,31 +312,57 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     """
     _advance(archive, manifest, IngestState.INDEXED)
     ledger = measure_ledger(archive, manifest.unit_id)
-    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    # Cleared before the ledger is recorded: nobody comes back for an ingest that is done with.
+    if ledger.balanced:
+        clear_work(archive, manifest)
+    if not ledger.differences:
+        # With gaps, what was read stays until a person has decided: another attempt reads only those again.
+        clear_staging(archive.store, manifest.ingest_id)
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
+    archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
+    reached(CrashPoint.LEDGER_RECORDED)
     if ledger.balanced:
         _advance(archive, manifest, IngestState.RECONCILED)
-    if not ledger.differences:
-        _clear(archive, manifest, WorkArea(archive.work))
+    _close_superseded(archive, manifest)
     return ledger
 
 
-def _make_and_deposit(archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, watcher: Watcher) -> None:
+def _close_superseded(archive: Archive, manifest: Manifest) -> None:
+    """Nothing waits for a person's word on the pages of a version that a newer one has taken the place of."""
+    row = archive.catalogue.ingest(manifest.ingest_id)
+    for other in archive.catalogue.ingests(manifest.unit_id, [IngestState.INDEXED]):
+        if row is not None and row.version is not None and (other.version or 0) < row.version:
+            archive.catalogue.advance(other.ingest_id, IngestState.RECONCILED, now=datetime.now(UTC))
+
+
+def _make_and_deposit(
+    archive: Archive, row: IngestRow, pool: PagePool, work: WorkArea, watcher: Watcher, stop: StopRequest
+) -> None:
+    manifest = row.manifest
     _advance(archive, manifest, IngestState.PROCESSING)
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
-    unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done)
+    reached(CrashPoint.PAGES_PLANNED)
+    unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done, stop)
+    if not is_better(archive, row, unreadable):
+        keep_deposited(archive, row)
+        return
     composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
-    on_pages: Sequence[Finding] = [finding for page in composed.pages for finding in page.findings]
+    on_pages: Sequence[Finding] = [
+        finding for page in composed.pages if page.ingest_id == manifest.ingest_id for finding in page.findings
+    ]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
-    deposit_unit(archive, manifest, composed, manifest.findings)
+    reached(CrashPoint.UNIT_COMPOSED)
+    deposit_unit(archive, manifest, composed, manifest.findings, row.version)
 
 
 def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:
     archive.catalogue.advance(manifest.ingest_id, state, now=datetime.now(UTC))
 
 
-def _clear(archive: Archive, manifest: Manifest, work: WorkArea) -> None:
-    """Collect the work area and staging: the ledger agrees that the store has everything."""
+def clear_work(archive: Archive, manifest: Manifest) -> None:
+    """Collect what the work area keeps of an ingest that needs it no more."""
+    work = WorkArea(archive.work)
     work.drop_pages(result_keys(archive, manifest).values())
+    reached(CrashPoint.PAGES_DROPPED)
     work.drop_ingest(manifest.ingest_id)
-    clear_staging(archive.store, manifest.ingest_id)
+    reached(CrashPoint.WORK_DROPPED)

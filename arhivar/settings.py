@@ -9,6 +9,7 @@ one: a mistyped setting must not be silently ignored.
 import os
 import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
@@ -16,6 +17,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError
 
 from schemas.base import Record
+from schemas.crash_points import VARIABLE as CRASH_AT
+from schemas.crash_points import check_crash_point
 from schemas.drop import LanguageCode
 from schemas.errors import InvalidSetting, UnknownSetting
 
@@ -23,8 +26,10 @@ PREFIX = "ARHIVAR_"
 FILE_NAME = "arhivar.toml"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
-TEST_VARIABLES = frozenset({"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD"})
-"""Read by tests and benchmarks alone; not settings."""
+TEST_VARIABLES = frozenset(
+    {"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD", "ARHIVAR_SOAK_ROUNDS", "ARHIVAR_SOAK_SEED", CRASH_AT}
+)
+"""For tests and benchmarks alone (docs/testing.md); not settings."""
 
 _MIB = 1024 * 1024
 
@@ -41,6 +46,9 @@ class Settings(Record):
     )
     language: Literal["auto", "ro", "en"] = Field(
         default="auto", description="Language of messages; `auto` follows the locale."
+    )
+    poll_seconds: float = Field(
+        default=10, ge=0.1, le=3600, description="`watch` looks at the inbox every so many seconds, or sooner."
     )
     quiet_seconds: float = Field(
         default=60,
@@ -84,6 +92,16 @@ class Settings(Record):
     lease_seconds: int = Field(
         default=120, ge=10, description="After this many seconds without a sign of life another process takes over."
     )
+    replica: Path | None = Field(
+        default=None,
+        description="Folder of the second store, on another disk: `replicate` fills it, `verify --repair` reads it.",
+    )
+    least_free_bytes: int = Field(
+        default=1024 * _MIB,
+        ge=0,
+        description="Room that each disk of the archive must have for ingest to begin something, in bytes; 0 asks "
+        "none.",
+    )
     organisation: str = Field(
         default="Arhivar", min_length=1, description="Who keeps the archive: named in packages, versions and bags."
     )
@@ -91,6 +109,29 @@ class Settings(Record):
         default="mailto:arhivar@localhost",
         pattern=r"^(mailto:|https?://)\S+$",
         description="Address of who keeps the archive, as a URI: named in each version of a package.",
+    )
+    audit_key: Path | None = Field(
+        default=None,
+        description="File of the audit's signing key; `keys/audit.pem` in the archive's folder when unset.",
+    )
+    audit_batch_records: int = Field(
+        default=1000,
+        ge=1,
+        description="Audit records are sealed at the end of each command, and when so many wait.",
+    )
+    audit_actor: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=500,
+        description="Who the audit says did it; the user and the machine of the command line when unset.",
+    )
+    target_units: int | None = Field(
+        default=None,
+        ge=1,
+        description="Units to be done in all, for the forecast; those of the inventory when unset, or 5000.",
+    )
+    deadline: date | None = Field(
+        default=None, description="Day by which all units are to be done, as `2027-06-30`; for the forecast."
     )
 
 
@@ -105,6 +146,8 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
     variables = os.environ if environment is None else environment
     values: dict[str, Any] = {}
     sources: dict[str, str] = {}
+    if CRASH_AT in variables:
+        check_crash_point(variables[CRASH_AT])
     from_environment = _from_environment(variables)
     if home is not None:
         from_environment["home"] = str(home)

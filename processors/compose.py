@@ -1,29 +1,33 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The access PDF of one unit: PDF/A-2u, built from nothing, the pages' compressed images put in as they are.
+"""The access PDF of one volume: PDF/A-2u, the pages' compressed images put in as they are.
 
 Each page is its image, placed by a matrix (so that a bitonal scan is straightened without being encoded again), and
-invisible text over it. The same pages, description and settings give the same bytes.
+invisible text over it. The same pages, description and settings give the same bytes. A volume is composed from nothing,
+or its PDF gets a few other pages, and all others stay as they are, byte for byte.
 """
 
+import io
 import os
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, ObjectStreamMode, Pdf, StreamDecodeLevel
 
 from processors.access import AccessImage
-from processors.page_marks import mark_page
+from processors.page_marks import mark_page, page_number
 from processors.pdf_font import BlankFont, clean, packed
 from processors.pdf_image import ImageShelf, image_operators
 from processors.pdf_metadata import Statement, describe, language_tag
 from processors.pdf_outline import add_outline, add_page_labels
 from processors.pdf_text import PageFrame, text_operators
 from processors.placeholder import make_placeholder
-from schemas.errors import PdfNotWritten
+from schemas.disk import disk_error
+from schemas.errors import ArhivarError, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Line, PageResult
 from schemas.unit import UnitDescription
@@ -59,6 +63,8 @@ class ComposePage:
     """What the page shows; None makes a placeholder that says that the page could not be read."""
     original: str | None = None
     """Logical path of the page's master in the package, for the placeholder to name."""
+    origin: str | None = None
+    """Which capture the page shows, for its mark."""
 
 
 def compose_pdf(
@@ -69,7 +75,7 @@ def compose_pdf(
     `pages` is consumed one page at a time; its own errors pass through. Only compressed images are kept.
 
     Raises PdfNotWritten, with the page, when a page cannot be put in, pages are out of order or there are none, or the
-    file cannot be written.
+    file cannot be written; DiskFull and DiskUnavailable where that is the disk's fault.
     """
     unit = description.reference_code
     with pikepdf.new() as pdf:
@@ -81,7 +87,7 @@ def compose_pdf(
             try:
                 composer.add(page)
             except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
-                raise PdfNotWritten(unit=unit, page=page.number, detail=_in_words(error)) from error
+                raise _failure(error, target, unit, page.number) from error
             numbers.append(page.number)
         if not numbers:
             raise PdfNotWritten(unit=unit, page=0, detail="it has no pages")
@@ -89,28 +95,75 @@ def compose_pdf(
             composer.finish(numbers, settings)
             _save(pdf, target)
         except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
-            raise PdfNotWritten(unit=unit, page=numbers[-1], detail=_in_words(error)) from error
+            raise _failure(error, target, unit, numbers[-1]) from error
+
+
+def splice_pdf(
+    source: Path, target: Path, description: UnitDescription, pages: Iterable[ComposePage], settings: ComposeSettings
+) -> None:
+    """Write the PDF of `source`, made by `compose_pdf` or this, with `pages` in place of those of the same numbers.
+
+    All other pages stay as they are; font and colour profile are shared with them. Whole or not at all, as
+    `compose_pdf`; `source` is not changed. Raises PdfNotWritten also where `source` cannot be read or lacks a page.
+    """
+    unit = description.reference_code
+    number = 0
+    try:
+        pdf = pikepdf.open(source)
+    except (OSError, pikepdf.PdfError) as error:
+        raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+    with pdf:
+        try:
+            numbers = [page_number(page.obj) for page in pdf.pages]
+            composer = _Composer(pdf, description, _font_of(pdf))
+        except (AttributeError, TypeError, ValueError, pikepdf.PdfError) as error:
+            raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+        for page in pages:
+            number = page.number
+            try:
+                pdf.pages[numbers.index(number)] = composer.make(page)
+            except (ArithmeticError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
+                raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+        try:
+            composer.finish(numbers, settings)
+            _save(pdf, target)
+        except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
+            raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
+
+
+def _font_of(pdf: Pdf) -> Object | None:
+    """The font of the invisible text that pages share; None where no page has text."""
+    for page in pdf.pages:
+        font = page.obj.Resources.get(Name.Font)
+        if font is not None:
+            return font.F
+    return None
 
 
 class _Composer:
     """A PDF in the making. The font is embedded last, when it is known which characters it stands for."""
 
-    def __init__(self, pdf: Pdf, description: UnitDescription) -> None:
+    def __init__(self, pdf: Pdf, description: UnitDescription, font: Object | None = None) -> None:
         self._pdf = pdf
         self._description = description
         self._language = language_tag(description.languages[0])
-        self._font = BlankFont()
-        self._font_object: Object = pdf.make_indirect(Dictionary())
+        self._font = BlankFont() if font is None else BlankFont.continued(font)
+        self._font_object: Object = pdf.make_indirect(Dictionary()) if font is None else font
         self._shelf = ImageShelf(pdf)
 
     def add(self, page: ComposePage) -> None:
+        self._pdf.pages.append(self.make(page))
+
+    def make(self, page: ComposePage) -> pikepdf.Page:
         image, lines, language = page.image, tuple(page.result.lines()), page.result.language
         if image is None:
             placeholder = make_placeholder(page.number, self._description.reference_code, page.original)
             image, lines, language = placeholder.image, placeholder.lines, None
-        self._add(page.number, image, lines, language_tag(language) if language else self._language)
+        made = self._make(image, lines, language_tag(language) if language else self._language)
+        mark_page(made, page.number, page.origin)
+        return pikepdf.Page(self._pdf.make_indirect(made))
 
-    def _add(self, number: int, image: AccessImage, lines: Sequence[Line], language: str) -> None:
+    def _make(self, image: AccessImage, lines: Sequence[Line], language: str) -> Dictionary:
         frame = PageFrame(_points_a_pixel(image), image.height_px)
         encoded = self._shelf.add(image.image)
         other = language if language != self._language else None
@@ -119,14 +172,12 @@ class _Composer:
         resources = Dictionary(XObject=Dictionary(I=encoded))
         if text:
             resources.Font = Dictionary(F=self._font_object)
-        page = Dictionary(
+        return Dictionary(
             Type=Name.Page,
             MediaBox=Array([0, 0, *(_side(side * frame.scale) for side in (image.width_px, image.height_px))]),
             Resources=resources,
             Contents=self._pdf.make_indirect(packed(self._pdf, content)),
         )
-        mark_page(page, number)
-        self._pdf.pages.append(pikepdf.Page(self._pdf.make_indirect(page)))
 
     def finish(self, numbers: Sequence[int], settings: ComposeSettings) -> None:
         description = self._description
@@ -149,22 +200,57 @@ def _side(points: float) -> float:
     return round(max(points, _SMALLEST_POINTS), 3)
 
 
+class _Sink(io.RawIOBase):
+    """Hands on to a file what qpdf writes, and keeps a failure to itself until `close`.
+
+    Where a write raises, qpdf writes once more while it cleans up, and that ends the whole process (std::terminate).
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._failed: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: bytes | memoryview, /) -> int:  # type: ignore[override]  # all that qpdf hands over
+        if self._failed is None:
+            try:
+                self._file.write(data)
+            except OSError as error:
+                self._failed = error
+        return memoryview(data).nbytes
+
+    def close(self) -> None:
+        """Raises OSError where a write failed."""
+        super().close()
+        failed, self._failed = self._failed, None
+        if failed is not None:
+            raise failed
+
+
 def _save(pdf: Pdf, target: Path) -> None:
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as stream:
+            sink = _Sink(stream)
             pdf.save(
-                stream,
+                cast(BinaryIO, sink),
                 min_version="1.7",
                 deterministic_id=True,
                 object_stream_mode=ObjectStreamMode.generate,
                 stream_decode_level=StreamDecodeLevel.none,  # leaves what is compressed as it is
             )
+            sink.close()
             stream.flush()
             os.fsync(stream.fileno())
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _failure(error: Exception, target: Path, unit: str, page: int) -> ArhivarError:
+    return disk_error(error, target.parent) or PdfNotWritten(unit=unit, page=page, detail=_in_words(error))
 
 
 def _in_words(error: Exception) -> str:

@@ -11,6 +11,7 @@ beyond it take codes of the surrogate and private areas, which cleaned text does
 """
 
 import io
+import re
 import unicodedata
 import zlib
 from functools import cache
@@ -25,6 +26,7 @@ _UNITS_PER_EM = 1000
 _NAME = "ArhivarBlank"
 _REPLACEMENT = 0xFFFD
 _BORROWED = range(0xD800, 0xF900)  # surrogates, then private use: 8,448 places for characters beyond the BMP
+_CMAP_ROW = re.compile(rb"^<(....)><(....)><((?:....)+)>$", re.MULTILINE)
 _NOT_TEXT = frozenset({"Cc", "Cs", "Co"})
 
 
@@ -49,6 +51,19 @@ class BlankFont:
     def __init__(self) -> None:
         self._used: dict[int, str] = {}
         self._borrowed: dict[str, int] = {}
+
+    @classmethod
+    def continued(cls, font: Object) -> "BlankFont":
+        """The font that `embed` put into a PDF, to be used for more text there. Raises ValueError for another one."""
+        continued = cls()
+        for first, last, start in _CMAP_ROW.findall(font.ToUnicode.read_bytes()):
+            value = ord(bytes.fromhex(start.decode()).decode("utf-16-be"))
+            for code in range(int(first, 16), int(last, 16) + 1):
+                char = chr(value + code - int(first, 16))
+                continued._used[code] = char
+                if ord(char) > 0xFFFF:
+                    continued._borrowed[char] = code
+        return continued
 
     def encode(self, text: str) -> bytes:
         """The codes of cleaned `text`, two bytes a character."""

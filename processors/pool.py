@@ -9,11 +9,12 @@ pool (all workers share one pipe, and one that is killed may leave it broken), a
 import multiprocessing
 import os
 import pickle
+import shutil
 import signal
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -26,7 +27,9 @@ from pebble import ProcessExpired, ProcessPool
 
 from processors.limits import Limits
 from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
+from schemas.disk import disk_errors
 from schemas.errors import ArhivarError, WorkerLimit
+from schemas.owners import is_gone, owner_name
 
 if TYPE_CHECKING:  # a worker loads this module before its limits and thread counts stand: keep numpy out of it
     from processors.page import PageSettings, PageSource, ProcessedPage
@@ -38,11 +41,15 @@ _LOOK_AHEAD = 2
 """Pages handed out, to each worker: one in hand and one in the pipe, so that none waits and memory stays flat."""
 _GRACE_SECONDS = 30.0
 """What starting a worker and ending one may take beyond a page's time."""
+_FOLDER = "arhivar-pool-"
+"""How the names of folders begin where workers put temporary files; then the pool's owner, then chance."""
 _TERMINATED = 128 + signal.SIGTERM
 
 
 class PagePool:
     """Reads pages in `workers` processes. Use it as a context manager; leaving it ends the workers.
+
+    The workers are started when there is work for them.
 
     `open_engine` and `process` replace `processors.read.open_engine` and `processors.page.process_page`; they must be
     functions of a module. Not for use by several threads at once.
@@ -72,17 +79,17 @@ class PagePool:
         self._replaced_handler: Any = None
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="arhivar-", ignore_cleanup_errors=True)
+        _sweep_folders()
+        prefix = f"{_FOLDER}{owner_name()}-"
+        with disk_errors(Path(os.environ.get("TMPDIR", "/tmp"))):  # noqa: S108 - named in the error alone
+            self._folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
         self._end_cleanly_on_sigterm()
-        self._start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._processes is not None:
-            self._processes.stop()
-            self._processes = None
+        self.rest()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
@@ -90,15 +97,21 @@ class PagePool:
             signal.signal(signal.SIGTERM, self._replaced_handler)
             self._replaced_handler = None
 
+    def rest(self) -> None:
+        """End the workers until there is work again: while there is none, they would only take memory."""
+        if self._processes is not None:
+            self._processes.stop()
+            self._processes = None
+
     def process(
         self, sources: "Iterable[tuple[K, PageSource]]", settings: "PageSettings"
-    ) -> "Iterator[tuple[K, ProcessedPage | ArhivarError]]":
+    ) -> "Generator[tuple[K, ProcessedPage | ArhivarError], None, None]":
         """Process pages by these settings; yields each key with its page, or with its error, as they complete.
 
         `sources` is read no farther than two pages a worker ahead of what was yielded. A page that takes longer than
         `page_seconds` yields WorkerLimit. A page whose worker died (memory limit, signal) is tried once more while no
         other page is worked on, then yields WorkerLimit. An error that is no fault of the page's own but of the
-        program yields ArhivarError itself.
+        program yields ArhivarError itself; a disk that is full or fails yields DiskFull or DiskUnavailable.
 
         Raises EngineUnavailable, LanguageMissing or what else `open_engine` raised: then no page can be read.
         """
@@ -201,27 +214,33 @@ class PagePool:
         return given_up
 
     def _schedule(self, function: Callable[..., Any], *args: object) -> Future[Any]:
-        if self._processes is None:
-            raise RuntimeError("the pool is not open")
+        processes = self._processes or self._start()
         try:
-            return self._processes.schedule(function, args, self._limits.page_seconds)
+            return processes.schedule(function, args, self._limits.page_seconds)
         except RuntimeError:  # pebble's pool has broken down
-            self._start()
-            return self._processes.schedule(function, args, self._limits.page_seconds)
+            return self._start().schedule(function, args, self._limits.page_seconds)
 
-    def _start(self) -> None:
+    def _start(self) -> "_Processes":
         if self._folder is None:
             raise RuntimeError("the pool is not open")
         if self._processes is not None:
             self._processes.stop()
         self._suspect = False
         self._processes = _Processes(self._workers, (os.getpid(), self._folder.name, self._limits, self._job))
+        return self._processes
 
     def _end_cleanly_on_sigterm(self) -> None:
         """By default SIGTERM ends Python on the spot; unless the application has its own way, leave by `__exit__`."""
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             self._replaced_handler = signal.signal(signal.SIGTERM, _exit_terminated)
+
+
+def _sweep_folders() -> None:
+    """Remove the folders of pools that were killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        if is_gone(folder.name.removeprefix(_FOLDER).rpartition("-")[0]):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exit_terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 the signature of a handler

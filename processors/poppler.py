@@ -9,6 +9,8 @@ import io
 import re
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +21,8 @@ from pikepdf import Array, Dictionary, Name
 
 from processors.encoded import Codec, EncodedImage, Pixels
 from processors.limits import Limits, child_cpu_limit
-from schemas.errors import ImageUnreadable, ToolFailed, ToolMissing, ToolTimeout
+from schemas.disk import has_no_room
+from schemas.errors import ArhivarError, DiskFull, ImageUnreadable, ToolFailed, ToolMissing, ToolTimeout
 
 _LAST_WORDS = 300
 _HARMLESS = re.compile(
@@ -36,7 +39,7 @@ def render_page(path: Path, page_number: int, dpi: float, limits: Limits) -> Pix
 
     Raises ImageUnreadable where poppler finds damage that could hide content, ToolMissing, ToolFailed, ToolTimeout.
     """
-    with tempfile.TemporaryDirectory(prefix="arhivar-") as folder, child_cpu_limit(limits.tool_seconds):
+    with _scratch() as folder, child_cpu_limit(limits.tool_seconds):
         try:
             rendered = _render(path, page_number, dpi, limits, folder, strict=True)
         except pdf2image_errors.PDFSyntaxError as error:
@@ -80,7 +83,7 @@ def decode_bitonal(image: EncodedImage, path: Path, limits: Limits) -> Pixels:
 
     `path` is named in errors. Raises ImageUnreadable, ToolMissing, ToolFailed, ToolTimeout.
     """
-    with tempfile.TemporaryDirectory(prefix="arhivar-") as folder:
+    with _scratch() as folder:
         lone = Path(folder, "image.pdf")
         lone.write_bytes(_lone_image(image))
         complaints = _run(["pdfimages", str(lone), str(Path(folder, "image"))], path, limits)
@@ -91,6 +94,18 @@ def decode_bitonal(image: EncodedImage, path: Path, limits: Limits) -> Pixels:
     if pixels.shape != (image.height_px, image.width_px):
         raise ImageUnreadable(file=path.name, detail="its stream has another size than its header")
     return pixels
+
+
+@contextmanager
+def _scratch() -> Iterator[str]:
+    """A folder for a program's files. What fails while its disk is full is the disk's fault, and not the page's."""
+    with tempfile.TemporaryDirectory(prefix="arhivar-") as folder:
+        try:
+            yield folder
+        except ArhivarError as error:
+            if has_no_room(Path(folder)):
+                raise DiskFull(where=str(Path(folder).parent)) from error
+            raise
 
 
 def _run(command: list[str], path: Path, limits: Limits) -> str:

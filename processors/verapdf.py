@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from schemas.errors import ToolFailed, ToolMissing, ToolTimeout
+from schemas.disk import disk_errors, has_no_room
+from schemas.errors import DiskFull, ToolFailed, ToolMissing, ToolTimeout
 from schemas.page import Agent
 
 _TOOL = "veraPDF"
@@ -103,9 +104,12 @@ class VeraPdf:
             *names,
         ]
         # Files, not pipes: a child that outlives Java cannot hold us, and a long report cannot block it.
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        folder = Path(tempfile.gettempdir())
+        with disk_errors(folder), tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             status = self._execute(command, out, err)
             report, words = _content(out), _content(err)
+            if has_no_room(folder):  # then the report may be cut off
+                raise DiskFull(where=str(folder))
         try:
             jobs = _jobs(report)
             verdicts = dict(_verdict(job) for job in jobs)

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from processors.limits import Limits, apply_limits
+from schemas.crash_points import CrashPoint, reached
+from schemas.disk import disk_error
 from schemas.errors import ArhivarError, EngineUnavailable
 
 if TYPE_CHECKING:  # numpy and OpenCV are loaded by `start_worker`, once the limits and thread counts stand
@@ -87,7 +89,9 @@ def read_page(source: "PageSource", settings: "PageSettings") -> "ProcessedPage 
     if not isinstance(_state, _Ready):
         return _state or StartFailed(EngineUnavailable(engine="?", detail="the worker was not started"))
     ready = _state
-    return _guard(lambda: ready.process(source, settings, ready.engine, ready.limits), source.path)
+    answer = _guard(lambda: ready.process(source, settings, ready.engine, ready.limits), source.path)
+    reached(CrashPoint.PAGE_READ)
+    return answer
 
 
 def count_pages(path: Path, limits: Limits) -> "int | ArhivarError":
@@ -101,8 +105,11 @@ def _guard(work: Callable[[], T], path: Path) -> T | ArhivarError:
     try:
         return work()
     except ArhivarError as error:
-        return error
+        return disk_error(error, Path(tempfile.gettempdir()), path.parent) or error
     except Exception as error:  # noqa: BLE001 whatever it is, it must not stop the other pages
+        trouble = disk_error(error, Path(tempfile.gettempdir()), path.parent)
+        if trouble is not None:  # a page is not unreadable since a disk is full or failing
+            return trouble
         if _is_out_of_memory(error):
             os._exit(EXIT_OUT_OF_MEMORY)
         return ArhivarError(file=path.name, detail=f"{path.name}: {_describe(error)}")

@@ -5,7 +5,6 @@ The `bagit` library works in the process's current folder, so bags are made one 
 percent signs in names as they are, where the RFC has them encoded; what both read alike is let through.
 """
 
-import errno
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,6 +19,7 @@ from typing import BinaryIO
 import bagit
 
 from repository.object_store import check_key
+from schemas.disk import is_full
 from schemas.errors import KeyInvalid, ObjectDamaged, StoreFull, StoreUnavailable, TargetNotEmpty
 
 _CHUNK_BYTES = 1 << 20
@@ -111,7 +111,7 @@ def _failures(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if is_full(error):
             raise StoreFull(where=str(target)) from error
         raise StoreUnavailable(where=str(target), detail=error.strerror or str(error)) from error
     except bagit.BagError as error:

@@ -1,26 +1,30 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, the outbox and leases.
+"""The port to work in flight: inventory, nomenclator, units, ingests, pages, findings, ledgers, outbox, leases, audit.
 
 What describes records lies in the store; this is what steps need to agree on while they work. The contract suite,
-tests/contract/test_catalogue.py and test_catalogue_inventory.py, is the port's real definition.
+tests/contract/test_catalogue*.py, is the port's real definition.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from repository.progress import Progress, Stop
 from repository.records import (
+    Decision,
     IngestRow,
     InventoryEntry,
     Lease,
     OutboxEntry,
     PageRow,
+    QuarantineEnd,
     QuarantineRow,
     Restored,
     SeriesRule,
     UnitRow,
 )
+from schemas.audit import AuditEnd, AuditEntry, AuditRow
 from schemas.findings import Finding
 from schemas.ingest import IngestState, Manifest, PlannedPage
 from schemas.ledger import Ledger
@@ -114,8 +118,8 @@ class Catalogue(Protocol):
     def advance(self, ingest_id: str, state: IngestState, *, reason: str | None = None, now: datetime) -> IngestRow:
         """Move an ingest forward, or aside to quarantined or rejected, with the reason.
 
-        The state it has already: nothing is changed. Backward, or on from reconciled, quarantined or rejected:
-        `CatalogueError`.
+        The state it has already: nothing is changed. What is quarantined may still be rejected. Else backward, or on
+        from reconciled, quarantined or rejected: `CatalogueError`.
         """
         ...
 
@@ -127,6 +131,42 @@ class Catalogue(Protocol):
 
     def quarantined(self) -> list[QuarantineRow]:
         """Drops that never became an ingest, newest first."""
+        ...
+
+    # --- ways out
+
+    def end_quarantine(
+        self,
+        drop: QuarantineRow,
+        decision: Decision,
+        *,
+        reason: str,
+        by: str,
+        now: datetime,
+        digest: str | None = None,
+    ) -> QuarantineEnd:
+        """A person decided about a drop: its row moves to the history. Also for a drop that has no row.
+
+        `digest` is of the content that was accepted. The same decision on the same drop again: the one that is known.
+        """
+        ...
+
+    def quarantine_ends(self, folder: str | None = None) -> list[QuarantineEnd]:
+        """The history of decisions, newest first; about drops of that folder's name, where given."""
+        ...
+
+    def find_ingests(self, prefix: str) -> list[str]:
+        """Ids of ingests that begin so, in order."""
+        ...
+
+    def begin_attempt(self, manifest: Manifest, *, state: IngestState, now: datetime) -> IngestRow:
+        """Begin an ingest again that is indexed, reconciled or set aside. `manifest` takes the former one's place.
+
+        Its attempt is one more than the row's. With the state `STAGED` the files are in the store already, and the
+        version that the ingest became stays noted; with `RECEIVED` they were handed over anew, and it is no version
+        yet. The same attempt again: the row as it is. Another attempt, or an ingest that is being worked on:
+        `CatalogueError`.
+        """
         ...
 
     # --- pages
@@ -152,8 +192,16 @@ class Catalogue(Protocol):
         words: int,
         confidence: float | None,
         source_digest: str | None,
+        now: datetime,
     ) -> None:
         """Record what processing a planned page gave, in place of what was recorded before."""
+        ...
+
+    def record_pages(self, ingest_id: str, pages: Sequence[PageRow], now: datetime) -> None:
+        """The same for several planned pages at once; file and frame are the plan's.
+
+        Pages that had no result before count as read in the hour of `now`.
+        """
         ...
 
     def pages(self, ingest_id: str) -> list[PageRow]:
@@ -180,11 +228,20 @@ class Catalogue(Protocol):
 
     # --- deposit and outbox
 
-    def record_deposit(self, ingest_id: str, version: int, pages: int, now: datetime) -> None:
-        """The unit's package has this version from this ingest: unit, state and outbox change together.
+    def record_deposit(
+        self,
+        ingest_id: str,
+        version: int,
+        pages: int,
+        now: datetime,
+        audit: AuditEntry | None = None,
+        *,
+        access_bytes: int | None = None,
+    ) -> None:
+        """The unit's package has this version from this ingest: unit, state, outbox and audit change together.
 
-        The same again: nothing is done. A version older than the unit's current one, or an ingest that was set aside:
-        `CatalogueError`.
+        `access_bytes` is the size of its access PDF, where known. The same again: nothing is done. A version older than
+        the unit's current one, or an ingest that was set aside: `CatalogueError`.
         """
         ...
 
@@ -201,9 +258,21 @@ class Catalogue(Protocol):
         ...
 
     def restore_deposit(
-        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+        self,
+        manifest: Manifest,
+        version: int,
+        pages: Sequence[PageRow],
+        *,
+        head: bool,
+        now: datetime,
+        deposited_at: datetime | None = None,
+        access_bytes: int | None = None,
+        unit_pages: int | None = None,
     ) -> Restored:
         """Enter what the package of this version says and the catalogue lacks; what that was. Nothing is deleted.
+
+        When it was deposited and how large its access PDF is are entered where they are told and were unknown.
+        `pages` are those of this ingest; `unit_pages`, where the ingest is a part of the unit, how many the unit has.
 
         Unit, ingest and pages are entered where they are missing; a unit or an ingest that is behind catches up, and
         pages of this very version are made to agree. With `head` (the unit's newest version) the ingest is deposited
@@ -214,10 +283,33 @@ class Catalogue(Protocol):
         """
         ...
 
+    # --- progress
+
+    def record_stop(self, ingest_id: str, stop: Stop) -> None:
+        """Keep which error stopped the ingest, in place of an earlier one."""
+        ...
+
+    def progress(self, now: datetime) -> Progress:
+        """Sums over the whole archive, taken by the database in a number of statements that does not grow with it.
+
+        A lease that ran out before `now` holds nothing.
+        """
+        ...
+
     # --- leases
 
-    def acquire_lease(self, name: str, owner: str, seconds: float, now: datetime) -> Lease | None:
-        """Take the lease, or None while somebody holds it, of whatever owner's name. Of two that race, one gets it."""
+    def acquire_lease(
+        self,
+        name: str,
+        owner: str,
+        seconds: float,
+        now: datetime,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> Lease | None:
+        """Take the lease, or None while somebody holds it, of whatever owner's name. Of two that race, one gets it.
+
+        An owner of whom `is_gone` says that it has ended holds nothing any more.
+        """
         ...
 
     def renew_lease(self, lease: Lease, seconds: float, now: datetime) -> Lease:
@@ -230,4 +322,42 @@ class Catalogue(Protocol):
 
     def check_lease(self, lease: Lease, now: datetime) -> None:
         """Raises `LeaseLost` where the lease has run out, was given back, or has another holder."""
+        ...
+
+    # --- audit
+
+    def append_audit(self, entries: Iterable[AuditEntry]) -> AuditEnd:
+        """Add records at the chain's end, in this order; where it ends then. Of writers at once, one comes first."""
+        ...
+
+    def audit_end(self) -> AuditEnd:
+        """Where the chain ends, and how far it is sealed."""
+        ...
+
+    def audit_rows(
+        self,
+        *,
+        after: int = 0,
+        limit: int | None = None,
+        unit_id: UUID | None = None,
+        since: datetime | None = None,
+        newest_first: bool = False,
+    ) -> list[AuditRow]:
+        """Records as they are kept, by sequence; those after one, of a unit, or from a time on, where given."""
+        ...
+
+    def seal_audit(self, *, batch: int, sealed: int, last_hash: str, head: str) -> AuditEnd:
+        """The head of that number is anchored; it covers records to `sealed`, whose hash is `last_hash`.
+
+        `head` is the SHA-256 of the head as stored. A head that is not newer than the known one: nothing is changed.
+        A chain that ends before `sealed` (its catalogue was lost or is an older one) goes on from there.
+        """
+        ...
+
+    def restore_audit(self, rows: Iterable[AuditRow]) -> int:
+        """Enter records that are missing here, as a backup has them; how many.
+
+        One that does not match its hash, or whose sequence another record has here: `CatalogueError`, and nothing is
+        entered.
+        """
         ...

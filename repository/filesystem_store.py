@@ -4,7 +4,7 @@
 A write goes to a temporary file under ``.tmp`` of the same file system, is hashed on its way, forced to disk, and gets
 its name by a hard link, which fails where the name is taken: no reader ever sees half an object, and of two writers one
 wins. Files are made read-only, since objects never change. What a killed writer leaves is in ``.tmp`` alone (and,
-at worst, empty folders); `FilesystemStore.sweep_temporary` clears both away.
+at worst, empty folders); `FilesystemStore.sweep_temporary` clears both away, `sweep_unfinished` the files alone.
 """
 
 import errno
@@ -22,13 +22,15 @@ from secrets import token_hex
 from typing import BinaryIO
 
 from repository.object_store import StoredObject, check_key
+from schemas.crash_points import CrashPoint, reached
+from schemas.disk import is_full
 from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing, StoreFull, StoreUnavailable
+from schemas.owners import is_gone, owner_name
 
 TEMPORARY = ".tmp"
 """Folder of unfinished writes in the store's root; no key may start with it."""
 
 _CHUNK_BYTES = 1 << 20
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR})
 _NO_HARD_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 _LOCK = "lock"
@@ -139,24 +141,34 @@ class FilesystemStore:
         yield self._path(key)
 
     def sweep_temporary(self, older_than: timedelta) -> int:
-        """Remove unfinished writes and empty folders that nobody touched for that long; how many unfinished writes.
+        """Remove unfinished writes, and empty folders that nobody touched for that long; how many unfinished writes.
 
-        Give it longer than any write can take (a day is ample), since a slow writer is not told from a dead one.
+        Give it longer than any write can take (a day is ample). It walks through the whole store.
+        """
+        removed = self.sweep_unfinished(older_than)
+        limit = time.time() - older_than.total_seconds()
+        with self._failures(TEMPORARY):
+            folders = [Path(folder) for folder, _, _ in os.walk(self._root())]
+            touched = [(folder, folder.stat().st_mtime) for folder in folders if folder.exists()]
+            for folder, touched_at in reversed(touched):  # what lies within comes first
+                if touched_at <= limit and folder not in {self.root, self.root / TEMPORARY}:
+                    _remove_if_empty(folder)
+        return removed
+
+    def sweep_unfinished(self, older_than: timedelta) -> int:
+        """Remove unfinished writes of processes that are gone, or that nobody touched for that long; how many.
+
+        The age is for writers of another machine, where a slow one is not told from a dead one.
         """
         limit = time.time() - older_than.total_seconds()
         removed = 0
         with self._failures(TEMPORARY):
             for entry in os.scandir(self._temporary()):
                 with suppress(FileNotFoundError):
-                    old = entry.stat(follow_symlinks=False).st_mtime <= limit
-                    if old and entry.name != _LOCK and entry.is_file(follow_symlinks=False):
+                    dead = is_gone(entry.name.rpartition("-")[0]) or entry.stat(follow_symlinks=False).st_mtime <= limit
+                    if dead and entry.name != _LOCK and entry.is_file(follow_symlinks=False):
                         Path(entry.path).unlink()
                         removed += 1
-            folders = [Path(folder) for folder, _, _ in os.walk(self._root())]
-            touched = [(folder, folder.stat().st_mtime) for folder in folders if folder.exists()]
-            for folder, touched_at in reversed(touched):  # what lies within comes first
-                if touched_at <= limit and folder not in {self.root, self.root / TEMPORARY}:
-                    _remove_if_empty(folder)
         return removed
 
     # --- places
@@ -190,7 +202,7 @@ class FilesystemStore:
         """A temporary file on disk with all bytes of the source, their number and digest; on error, no file."""
         stream = io.BytesIO(source) if isinstance(source, bytes) else source
         with self._failures(key):
-            temporary = self._temporary() / f"{os.getpid()}-{token_hex(8)}"
+            temporary = self._temporary() / f"{owner_name()}-{token_hex(8)}"
             # Read-only for everybody; the descriptor that makes the file may write all the same.
             descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o444)
         digest = new_sha512()
@@ -207,6 +219,7 @@ class FilesystemStore:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
+        reached(CrashPoint.OBJECT_WRITTEN)
         return temporary, size_bytes, digest.hexdigest()
 
     def _name_exclusively(self, source: Path, path: Path, otherwise: _Naming | None) -> bool:
@@ -302,7 +315,7 @@ class FilesystemStore:
                 raise KeyInvalid(key=key, detail="an object's name would be a folder of others") from error
             raise ObjectMissing(key=key) from error
         except OSError as error:
-            if error.errno in _FULL:
+            if is_full(error):
                 raise StoreFull(where=str(self.root)) from error
             raise StoreUnavailable(where=str(self.root), detail=f"{error.strerror or error} ({key})") from error
 

@@ -39,6 +39,7 @@ from repository.ocfl_inventory import (
     sidecar,
 )
 from repository.ocfl_layout import ROOT_FILES, STORAGE_ROOT, object_id_of, object_path, split_object_path
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import (
     LeaseLost,
     ObjectDamaged,
@@ -50,6 +51,7 @@ from schemas.errors import (
 
 _CHUNK_BYTES = 1 << 20
 _VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
+_SEALED = (CrashPoint.VERSION_INVENTORY, CrashPoint.VERSION_SIDECAR)
 _VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
 
 
@@ -60,7 +62,14 @@ class StoreKey:
     key: str
 
 
-Source = bytes | Path | StoreKey
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Content that a version of the object holds already, by its digest; it is not read again."""
+
+    sha512: str
+
+
+Source = bytes | Path | StoreKey | Kept
 """Where a file's content comes from."""
 
 
@@ -147,7 +156,8 @@ class OcflRepository:
         chosen (None: there was no object); if another writer came first: `LeaseLost`, and nothing is changed.
         `fence` is called just before the version becomes the head; what it raises (`Catalogue.check_lease` raises
         `LeaseLost`) stops the commit. `user_address` is a URI such as ``mailto:…`` (OCFL asks for one, W008).
-        Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored.
+        Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored,
+        `ObjectMissing` for `Kept` content that the object does not hold.
         """
         check_logical_paths(files)
         acknowledged = self.store.exists(f"{self._root(object_id)}/{INVENTORY}")
@@ -173,8 +183,8 @@ class OcflRepository:
             head = self._load(object_id)
         except (ObjectDamaged, PackageInvalid):
             head = self._last_complete(object_id)
-            if head is None:
-                raise
+            if head is None or self._top_folder(object_id) > head.inventory.head:
+                raise  # without the root's inventory, a later version may have been acknowledged
         done = []
         if head is not None:
             done += [f"{root}/{name} was written again from v{head.inventory.head}" for name in head.torn]
@@ -273,7 +283,10 @@ class OcflRepository:
         root = self._root(object_id)
         data = self._read(f"{root}/{INVENTORY}")
         if data is None:
-            return self._last_complete(object_id)
+            last = self._last_complete(object_id)
+            if self._top_folder(object_id) > max(last.inventory.head if last else 0, 1):
+                raise ObjectDamaged(key=f"{root}/{INVENTORY}", detail="it is missing, and so is its newest version's")
+            return last
         if _agrees(self._read(f"{root}/{SIDECAR}"), data):
             return _Head(parse_inventory(data, object_id), data)
         damaged = ObjectDamaged(key=f"{root}/{INVENTORY}", detail="its sidecar has another digest")
@@ -294,6 +307,9 @@ class OcflRepository:
             if data is not None and _agrees(self._read(f"{root}/v{number}/{SIDECAR}"), data):
                 return _Head(parse_inventory(data, object_id), data, (INVENTORY, SIDECAR))
         return None
+
+    def _top_folder(self, object_id: str) -> int:
+        return max((int(match[1]) for key in self._keys(object_id) if (match := _VERSION_FOLDER.match(key))), default=0)
 
     def _complete(self, object_id: str) -> bool:
         """Whether the object has something to show, be it damaged."""
@@ -363,10 +379,13 @@ class OcflRepository:
             self.store.delete(key)
         for digest, path in content.items():
             self._store(object_id, f"{root}/{path}", files[sources[digest]], digest, leftovers)
-        for path, seal in small.items():
+            reached(CrashPoint.CONTENT_STORED)
+        for (path, seal), point in zip(small.items(), _SEALED, strict=True):
             self._store(object_id, f"{root}/{path}", seal, None, leftovers)
+            reached(point)
         if head is None:
             self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
+            reached(CrashPoint.OBJECT_DECLARED)
 
         fence()
         written = {f"{root}/{path}" for path in (*content.values(), *small)}
@@ -374,7 +393,9 @@ class OcflRepository:
         if found != written or self._read(f"{root}/{folder}/{INVENTORY}") != data:
             raise LeaseLost(name=object_id)
         self.store.replace(f"{root}/{INVENTORY}", data)
+        reached(CrashPoint.ROOT_INVENTORY)
         self.store.replace(f"{root}/{SIDECAR}", sidecar(data))
+        reached(CrashPoint.ROOT_SIDECAR)
         return before.head + 1
 
     def _store(self, object_id: str, key: str, source: Source, digest: str | None, leftovers: set[str]) -> None:
@@ -398,6 +419,8 @@ class OcflRepository:
             case Path():
                 with _open_file(source) as stream:
                     self.store.put(key, stream, sha512=digest)
+            case Kept():
+                raise ObjectMissing(key=key)
 
     def _source_digest(self, source: Source) -> str:
         match source:
@@ -409,6 +432,8 @@ class OcflRepository:
             case Path():
                 with _open_file(source) as stream:
                     return _digest_of(stream)
+            case Kept(sha512=digest):
+                return digest
 
 
 def _agrees(seal: bytes | None, data: bytes) -> bool:

@@ -3,6 +3,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field, field_validator
@@ -112,6 +113,27 @@ class QuarantineRow:
     where: str
     """Path of the folder in quarantine."""
     quarantined_at: datetime
+
+
+class Decision(StrEnum):
+    """How a person took a drop out of quarantine."""
+
+    RETRIED = "retried"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantineEnd:
+    """A drop that no longer waits: what was decided, by whom, when and why."""
+
+    drop: QuarantineRow
+    decision: Decision
+    reason: str
+    by: str
+    at: datetime
+    digest: str | None
+    """Of the content that was accepted; None for other decisions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,15 +5,20 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from repository.sql.audit import AuditPart
+from repository.sql.exits import ExitsPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
+from repository.sql.progress import ProgressPart
 from repository.sql.restore import RestorePart
 from repository.sql.units import UnitsPart
 
 
-class SqlCatalogue(UnitsPart, IngestsPart, PagesPart, OutboxPart, RestorePart, LeasesPart):
+class SqlCatalogue(
+    UnitsPart, IngestsPart, ExitsPart, PagesPart, OutboxPart, RestorePart, LeasesPart, AuditPart, ProgressPart
+):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 
     One instance may serve many threads; another process makes its own.

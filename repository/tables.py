@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0002"
+REVISION = "0005"
 """The migration that these tables agree with."""
 
 
@@ -135,6 +135,27 @@ class QuarantineTable(Base):
     quarantined_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
+class QuarantineEndTable(Base):
+    """How drops came out of quarantine. Rows are added, never changed."""
+
+    __tablename__ = "quarantine_end"
+    __table_args__ = (Index(None, "folder"), Index(None, "place"))
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    place: Mapped[str] = mapped_column(Text)
+    folder: Mapped[str] = mapped_column(Text)
+    reference_code: Mapped[str | None] = mapped_column(String(500))
+    findings: Mapped[str] = mapped_column(Text)
+    """A JSON array of `schemas.findings.Finding`."""
+    quarantined_at: Mapped[datetime] = mapped_column(UtcTime)
+    decision: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str] = mapped_column(Text)
+    decided_by: Mapped[str] = mapped_column(String(500))
+    decided_at: Mapped[datetime] = mapped_column(UtcTime)
+    digest: Mapped[str | None] = mapped_column(String(128))
+    """Of the content that was accepted."""
+
+
 class PageTable(Base):
     """Pages of an ingest: planned first, then with what processing gave (`kind` is null until then)."""
 
@@ -156,6 +177,7 @@ class FindingTable(Base):
     """Findings about an ingest, by the stage that made them."""
 
     __tablename__ = "finding"
+    __table_args__ = (Index(None, "code", "ingest_id"),)
 
     ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
     stage: Mapped[str] = mapped_column(String(50), primary_key=True)
@@ -199,3 +221,61 @@ class LeaseTable(Base):
     owner: Mapped[str | None] = mapped_column(String(500))
     token: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AuditTable(Base):
+    """The audit's records. Rows are never changed and never removed."""
+
+    __tablename__ = "audit"
+    __table_args__ = (Index(None, "unit_id"), Index(None, "at"))
+
+    sequence: Mapped[int] = mapped_column(Serial, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcTime)
+    unit_id: Mapped[UUID | None]
+    record: Mapped[str] = mapped_column(Text)
+    """`schemas.audit.AuditRecord` as canonical JSON; time and unit are beside it so that they can be looked for."""
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditEndTable(Base):
+    """One row: where the audit's chain ends, and how far it is sealed (`schemas.audit.AuditEnd`)."""
+
+    __tablename__ = "audit_end"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[str] = mapped_column(String(64))
+    batch: Mapped[int] = mapped_column(BigInteger)
+    sealed: Mapped[int] = mapped_column(BigInteger)
+    head: Mapped[str] = mapped_column(String(64))
+
+
+class FiguresTable(Base):
+    """What the report counts of an ingest, beside its large manifest. Null is unknown."""
+
+    __tablename__ = "figures"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    captured_pages: Mapped[int | None]
+    master_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    access_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    deposited_hour: Mapped[int | None] = mapped_column(BigInteger)
+    """Whole hours since 1970, UTC: a number, so that every database groups by it alike."""
+    stopped_code: Mapped[str | None] = mapped_column(String(50))
+    """Of the error that last stopped it; with what it said and when."""
+    stopped_ro: Mapped[str | None] = mapped_column(Text)
+    stopped_en: Mapped[str | None] = mapped_column(Text)
+    stopped_at: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class ReadingTable(Base):
+    """How many pages of an ingest got their first result in each hour."""
+
+    __tablename__ = "reading"
+
+    ingest_id: Mapped[str] = mapped_column(ForeignKey("ingest.ingest_id"), primary_key=True)
+    hour: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """Whole hours since 1970, UTC."""
+    pages: Mapped[int]
+    first_at: Mapped[datetime] = mapped_column(UtcTime)
+    last_at: Mapped[datetime] = mapped_column(UtcTime)

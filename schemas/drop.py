@@ -25,6 +25,11 @@ class Intent(StrEnum):
     REPLACE_PAGES = "replace_pages"
     APPEND_VOLUME = "append_volume"
 
+    @property
+    def partial(self) -> bool:
+        """True where the drop holds a part of the unit, and the rest stays as it is."""
+        return self in (Intent.REPLACE_PAGES, Intent.APPEND_VOLUME)
+
 
 class DropDescription(Record):
     """`unit.json` of a drop. Only the reference code must be there; the rest may come from the inventory."""
@@ -40,7 +45,12 @@ class DropDescription(Record):
     languages: tuple[LanguageCode, ...] | None = Field(default=None, min_length=1)
     barcode: Name | None = None
     intent: Intent = Intent.NEW
-    volume: int = Field(default=1, ge=1)
+    volume: int = Field(default=1, ge=1, description="with append_volume: the number after the unit's last volume")
     pages: tuple[Name, ...] | None = Field(
         default=None, min_length=1, description="file names in reading order; without it, natural order of names"
+    )
+    replaces: tuple[Annotated[int, Field(ge=1)], ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="with replace_pages: which pages of the unit the drop's pages take the place of, in reading order",
     )

@@ -22,7 +22,9 @@ class FindingCode(StrEnum):
     DESCRIPTION_INVALID = "description-invalid"
     UNIT_CONFLICT = "unit-conflict"
     PAGES_FEWER = "pages-fewer"
-    INTENT_UNSUPPORTED = "intent-unsupported"
+    UNIT_NOT_DEPOSITED = "unit-not-deposited"
+    REPLACES_WRONG = "replaces-wrong"
+    VOLUME_WRONG = "volume-wrong"
     LINK_REFUSED = "link-refused"
     NO_PAGES = "no-pages"
     PAGE_LISTED_MISSING = "page-listed-missing"
@@ -62,6 +64,18 @@ class FindingCode(StrEnum):
     CATALOGUE_ROW_MISSING = "catalogue-row-missing"
     CATALOGUE_DIFFERS = "catalogue-differs"
     INDEX_STALE = "index-stale"
+    AUDIT_RECORD_MISSING = "audit-record-missing"
+    AUDIT_RECORD_ALTERED = "audit-record-altered"
+    AUDIT_CHAIN_BROKEN = "audit-chain-broken"
+    AUDIT_BATCH_DIFFERS = "audit-batch-differs"
+    AUDIT_HEAD_MISSING = "audit-head-missing"
+    AUDIT_HEAD_FORGED = "audit-head-forged"
+    AUDIT_KEY_UNKNOWN = "audit-key-unknown"
+    FINDINGS_ACCEPTED = "findings-accepted"
+    FILE_REPAIRED = "file-repaired"
+    REPAIR_IMPOSSIBLE = "repair-impossible"
+    REPLICA_REFUSED = "replica-refused"
+    REPLICA_DIFFERS = "replica-differs"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +85,5 @@ class FindingRule:
     severity: Severity
     sentence: Message
     advice: Message
+    acceptable: bool = False
+    """Whether a person may overrule it with `arhivar accept`. A note holds nothing up, and needs no accepting."""

@@ -2,6 +2,8 @@
 """The one table of findings: what each code does, what it says and what the operator should do next."""
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
+from schemas.finding_rules_audit import AUDIT_FINDINGS
+from schemas.finding_rules_keeping import KEEPING_FINDINGS
 from schemas.messages import Message
 
 _RESCAN = Message(
@@ -12,6 +14,10 @@ _CORRECT_AND_RETURN = Message(
     ro="Corectați folderul, apoi mutați-l înapoi în folderul de preluare.",
     en="Correct the folder, then move it back into the inbox.",
 )
+_CORRECT_OR_ACCEPT = Message(
+    ro="Corectați folderul și mutați-l înapoi, sau preluați-l așa cum este: `arhivar accept FOLDER --reason …`.",
+    en="Correct the folder and move it back, or take it in as it is: `arhivar accept FOLDER --reason …`.",
+)
 _RESCAN_300 = Message(
     ro="Setați scanerul la 300 dpi și scanați din nou.",
     en="Set the scanner to 300 dpi and scan again.",
@@ -21,14 +27,6 @@ _EXPOSE = Message(
     en="Correct the scanner's brightness and scan again.",
 )
 _NOTHING = Message(ro="Nu este nimic de făcut.", en="Nothing needs doing.")
-_RESTORE = Message(
-    ro="Restaurați fișierul din replică sau din copia de siguranță; nu mai modificați pachetul până atunci.",
-    en="Restore the file from the replica or the backup; change nothing in the package until then.",
-)
-_REBUILD = Message(
-    ro="Rulați `arhivar rebuild`, apoi din nou `arhivar verify`.",
-    en="Run `arhivar rebuild`, then `arhivar verify` again.",
-)
 _LOOK = Message(ro="Verificați pagina cu ochiul liber.", en="Look at the page.")
 
 FINDINGS: dict[FindingCode, FindingRule] = {
@@ -77,15 +75,45 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Check whether the rescan is complete; the old version is kept.",
         ),
     ),
-    FindingCode.INTENT_UNSUPPORTED: FindingRule(
+    FindingCode.UNIT_NOT_DEPOSITED: FindingRule(
         Severity.QUARANTINE,
         Message(
-            ro="Lotul cere „{intent}”, ceea ce această versiune nu știe încă să facă.",
-            en="The drop asks for '{intent}', which this version cannot do yet.",
+            ro="Lotul cere „{intent}”, dar unitatea „{unit}” nu este încă în depozit.",
+            en="The drop asks for '{intent}', but unit '{unit}' is not in the store yet.",
         ),
         Message(
-            ro='Predați unitatea întreagă, cu "intent": "replace_unit".',
-            en='Hand over the whole unit, with "intent": "replace_unit".',
+            ro="Verificați cota din unit.json; dacă este bună, predați întâi unitatea întreagă, apoi mutați folderul "
+            "înapoi.",
+            en="Check the reference code in unit.json; if it is right, hand over the whole unit first, then move the "
+            "folder back.",
+        ),
+    ),
+    FindingCode.REPLACES_WRONG: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="În unit.json, câmpul „replaces” este greșit: {problem_ro}.",
+            en="In unit.json, the field 'replaces' is wrong: {problem_en}.",
+        ),
+        Message(
+            ro='Scrieți în unit.json "intent": "replace_pages" și "replaces": […] cu {pages} numere diferite: '
+            "numărul din unitate al fiecărei pagini din folder, în ordinea citirii (`arhivar status COTA --pages`). "
+            "Apoi mutați folderul înapoi.",
+            en='Write "intent": "replace_pages" and "replaces": […] into unit.json with {pages} different numbers: '
+            "the number in the unit of each page in the folder, in reading order (`arhivar status CODE --pages`). "
+            "Then move the folder back.",
+        ),
+    ),
+    FindingCode.VOLUME_WRONG: FindingRule(
+        Severity.QUARANTINE,
+        Message(
+            ro="Lotul este volumul {volume} al unității „{unit}”, dar volumul care urmează este {next}.",
+            en="The drop is volume {volume} of unit '{unit}', but the next volume is {next}.",
+        ),
+        Message(
+            ro='Dacă folderul este volumul următor, scrieți "volume": {next} în unit.json. Dacă volumul a mai fost '
+            'predat, folosiți "replace_pages". Apoi mutați folderul înapoi.',
+            en='If the folder is the next volume, write "volume": {next} into unit.json. If the volume was handed '
+            'over before, use "replace_pages". Then move the folder back.',
         ),
     ),
     FindingCode.LINK_REFUSED: FindingRule(
@@ -110,7 +138,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="unit.json numește pagina „{file}”, care lipsește din folder.",
             en="unit.json lists the page '{file}', which is not in the folder.",
         ),
-        _CORRECT_AND_RETURN,
+        _CORRECT_OR_ACCEPT,
+        acceptable=True,
     ),
     FindingCode.FOLIO_COUNT: FindingRule(
         Severity.NOTE,
@@ -167,7 +196,8 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="Conținutul fișierului „{file}” nu este o imagine, un PDF sau o anexă (.txt, .csv, .xml).",
             en="The content of '{file}' is no image or PDF, nor is it an attachment (.txt, .csv, .xml).",
         ),
-        _CORRECT_AND_RETURN,
+        _CORRECT_OR_ACCEPT,
+        acceptable=True,
     ),
     FindingCode.FILE_EMPTY: FindingRule(
         Severity.QUARANTINE,
@@ -192,6 +222,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="The file '{file}' could not be opened to count its pages ({detail}).",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.DOCUMENT_ENCRYPTED: FindingRule(
         Severity.QUARANTINE,
@@ -208,6 +239,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Page {page} ('{file}') cannot be decoded: {detail}.",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.PAGE_TOO_LARGE: FindingRule(
         Severity.PLACEHOLDER,
@@ -219,6 +251,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             ro="Scanați la o rezoluție mai mică sau măriți `max_page_pixels`.",
             en="Scan at a lower resolution, or raise `max_page_pixels`.",
         ),
+        acceptable=True,
     ),
     FindingCode.PAGE_LIMIT: FindingRule(
         Severity.PLACEHOLDER,
@@ -227,6 +260,7 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Processing page {page} ('{file}') was stopped: {detail}.",
         ),
         _RESCAN,
+        acceptable=True,
     ),
     FindingCode.PAGE_UNREAD: FindingRule(
         Severity.NOTE,
@@ -370,82 +404,20 @@ FINDINGS: dict[FindingCode, FindingRule] = {
             en="Page {page} was captured but is missing from: {missing}.",
         ),
         Message(
-            ro="Reluați `arhivar ingest`; dacă diferența rămâne, verificați depozitul.",
-            en="Run `arhivar ingest` again; if the difference stays, check the store.",
+            ro="Reluați `arhivar ingest`; dacă diferența rămâne, `arhivar verify --repair` repară depozitul, iar "
+            "`arhivar rebuild` indexul.",
+            en="Run `arhivar ingest` again; if the difference stays, `arhivar verify --repair` mends the store and "
+            "`arhivar rebuild` the index.",
         ),
     ),
-    FindingCode.STORED_FILE_MISSING: FindingRule(
+    **AUDIT_FINDINGS,
+    FindingCode.FINDINGS_ACCEPTED: FindingRule(
         Severity.NOTE,
         Message(
-            ro="Din pachet (versiunea {version}) lipsește „{file}” (pagini: {pages}).",
-            en="The package (version {version}) lacks '{file}' (pages: {pages}).",
+            ro="Preluat în ciuda constatărilor ({codes}), acceptate de {by}: {reason}",
+            en="Taken in despite findings ({codes}), which {by} accepted: {reason}",
         ),
-        _RESTORE,
+        _NOTHING,
     ),
-    FindingCode.STORED_FILE_DAMAGED: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="„{file}” din pachet (versiunea {version}) nu corespunde amprentei sale sau nu poate fi citit "
-            "(pagini: {pages}).",
-            en="'{file}' of the package (version {version}) does not match its digest or cannot be read "
-            "(pages: {pages}).",
-        ),
-        _RESTORE,
-    ),
-    FindingCode.STORED_FILE_UNEXPECTED: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="În pachet se află „{file}”, pe care niciun inventar nu îl numește.",
-            en="The package holds '{file}', which no inventory names.",
-        ),
-        Message(
-            ro="Poate fi urma unei depuneri întrerupte: reluați `arhivar ingest`; altfel aflați cine a scris în "
-            "depozit.",
-            en="It may be left of an interrupted deposit: run `arhivar ingest` again; else find out who wrote to the "
-            "store.",
-        ),
-    ),
-    FindingCode.PACKAGE_MISSING: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="Catalogul cunoaște versiunea {version} a unității „{unit}”, dar depozitul nu are pachetul ei.",
-            en="The catalogue knows version {version} of unit '{unit}', but the store has no package of it.",
-        ),
-        Message(
-            ro="Restaurați pachetul din replică sau din copia de siguranță.",
-            en="Restore the package from the replica or the backup.",
-        ),
-    ),
-    FindingCode.PACKAGE_DAMAGED: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="„{file}”, parte a inventarului pachetului, lipsește, este deteriorat sau nu se potrivește cu restul.",
-            en="'{file}', a part of the package's inventory, is missing, damaged, or does not agree with the rest.",
-        ),
-        _RESTORE,
-    ),
-    FindingCode.CATALOGUE_ROW_MISSING: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="Depozitul are unitatea „{unit}”, versiunea {version}, dar din catalog lipsește: {row}.",
-            en="The store has unit '{unit}', version {version}, but the catalogue lacks: {row}.",
-        ),
-        _REBUILD,
-    ),
-    FindingCode.CATALOGUE_DIFFERS: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="Catalogul și pachetul unității „{unit}” diferă la {row}: în catalog {found}, în pachet {expected}.",
-            en="The catalogue and the package of unit '{unit}' differ in {row}: catalogue {found}, package {expected}.",
-        ),
-        _REBUILD,
-    ),
-    FindingCode.INDEX_STALE: FindingRule(
-        Severity.NOTE,
-        Message(
-            ro="Indexul arată pagini din versiunea {version}, care nu este cea curentă a unității (pagini: {pages}).",
-            en="The index shows pages of the unit's version {version}, which is not the current one (pages: {pages}).",
-        ),
-        Message(ro="Rulați `arhivar rebuild --index-only`.", en="Run `arhivar rebuild --index-only`."),
-    ),
+    **KEEPING_FINDINGS,
 }

@@ -23,7 +23,7 @@ class Finding(Record):
     """One observation about a drop, a file or a page."""
 
     code: FindingCode
-    page: int | None = Field(default=None, ge=1, description="1-based page number in the ingest")
+    page: int | None = Field(default=None, ge=1, description="1-based page number in the unit")
     file: str | None = Field(default=None, description="path within the drop")
     fields: dict[str, str | int | float] = Field(default_factory=dict, description="what fills the sentence")
 

@@ -74,12 +74,22 @@ class Manifest(Record):
     attempt: int = Field(default=1, ge=1)
     intent: Intent
     volume: int = 1
+    base_version: int | None = Field(
+        default=None, ge=1, description="of a part of a unit: the version that it continues; everything else stays"
+    )
+    places: tuple[int, ...] = Field(
+        default=(), description="of a part of a unit: the number in the unit of each page, in the order of `pages`"
+    )
     folder: str = Field(description="name of the folder that was dropped")
     received_at: UtcTime
     description: UnitDescription
     files: tuple[StagedFile, ...]
     pages: tuple[PlannedPage, ...] = Field(description="every page that was captured, in reading order")
     findings: tuple[Finding, ...] = Field(default=(), description="what intake noticed")
+
+    def place(self, number: int) -> int:
+        """The number in the unit of the ingest's page `number`."""
+        return self.places[number - 1] if self.base_version is not None else number
 
     def file(self, path: str) -> StagedFile:
         """The file of that path. Raises KeyError."""

@@ -3,7 +3,9 @@
 
 from enum import StrEnum
 
-from schemas.base import Record
+from pydantic import Field
+
+from schemas.base import Record, UtcTime
 from schemas.findings import Finding
 
 
@@ -31,6 +33,16 @@ class LedgerRow(Record):
         return tuple(stage for stage in Stage if not getattr(self, stage.value))
 
 
+class GapsAccepted(Record):
+    """A person's word that these pages stay placeholders."""
+
+    pages: tuple[int, ...]
+    version: int = Field(ge=1, description="of the unit; another version is judged anew")
+    by: str
+    at: UtcTime
+    reason: str
+
+
 class Ledger(Record):
     """The measured ledger of one ingest."""
 
@@ -39,7 +51,8 @@ class Ledger(Record):
     rows: tuple[LedgerRow, ...]
     differences: tuple[Finding, ...] = ()
     gaps: tuple[int, ...] = ()
-    """Pages that are placeholders: captured, but unreadable, and not accepted yet."""
+    """Pages that are placeholders: captured, but unreadable."""
+    accepted: GapsAccepted | None = None
 
     def count(self, stage: Stage) -> int:
         """How many pages were measured in that place."""
@@ -47,5 +60,11 @@ class Ledger(Record):
 
     @property
     def balanced(self) -> bool:
-        """True where every page is in every place and none is a gap."""
-        return not self.differences and not self.gaps and all(not row.missing for row in self.rows)
+        """True where every page is in every place and no gap waits for a person."""
+        return not self.differences and not self.open_gaps and all(not row.missing for row in self.rows)
+
+    @property
+    def open_gaps(self) -> tuple[int, ...]:
+        """Gaps that nobody has accepted."""
+        accepted = self.accepted.pages if self.accepted is not None else ()
+        return tuple(page for page in self.gaps if page not in accepted)

@@ -78,7 +78,8 @@ class PackagedPage(Record):
     confidence: float | None = None
     geometry: Geometry | None = None
     quality: dict[str, float] = Field(default_factory=dict, description="how well it was captured, measure by measure")
-    findings: tuple[Finding, ...] = ()
+    look: str | None = Field(default=None, description="perceptual hash, to compare later pages of the unit with")
+    findings: tuple[Finding, ...] = Field(default=(), description="about this page, by its number in the unit")
 
 
 class PackagedPdf(Record):
@@ -86,12 +87,18 @@ class PackagedPdf(Record):
 
     path: str
     volume: int = 1
+    first_page: int = Field(default=1, ge=1, description="number in the unit of its first page")
     pages: int = Field(ge=1)
     sha512: str
     conformance: str = "PDF/A-2u"
     validator: Agent
     valid: bool
     failures: tuple[str, ...] = ()
+
+    @property
+    def numbers(self) -> range:
+        """Numbers in the unit of its pages."""
+        return range(self.first_page, self.first_page + self.pages)
 
 
 class PackageDescription(Record):

@@ -116,7 +116,9 @@ def _run(field: str, slots: Sequence[Slot]) -> Dsl:
 
 def _span(field: str, slot: Slot) -> Dsl:
     if slot.prefixes:
-        options: list[Dsl] = [{"span_multi": {"match": {"prefix": {field: {"value": one}}}}} for one in sorted(slot.prefixes)]
+        options: list[Dsl] = [
+            {"span_multi": {"match": {"prefix": {field: {"value": one}}}}} for one in sorted(slot.prefixes)
+        ]
     else:
         options = [{"span_term": {field: key}} for key in sorted(slot.keys)]
     return options[0] if len(options) == 1 else {"span_or": {"clauses": options}}

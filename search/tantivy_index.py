@@ -12,7 +12,7 @@
 import fcntl
 import json
 import os
-import tempfile
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -28,7 +28,9 @@ from tantivy import DocAddress, Index, IndexWriter, Order, Searcher
 from tantivy import Query as TantivyQuery
 from tantivy import SearchResult as TantivyResult
 
-from schemas.errors import ArhivarError, IndexUnavailable, IndexVersion
+from schemas.crash_points import CrashPoint, reached
+from schemas.disk import has_no_room, is_full
+from schemas.errors import ArhivarError, IndexFull, IndexUnavailable, IndexVersion, SearchIndexError
 from schemas.search import HitPage, PageRecord, SearchFilters
 from schemas.unit import AccessClass
 from search.analysis import fingerprint
@@ -45,6 +47,8 @@ _Identity = tuple[int, int]
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
 _POLL_SECONDS = 0.05
 _SPARE_HITS = 16
+_NO_SPACE = re.compile(r"\(os error (28|122)\)|StorageFull|QuotaExceeded")
+"""As Rust puts ENOSPC and EDQUOT of Linux into words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class TantivySettings:
 class _Batch:
     """The writers that one write has opened."""
 
+    root: Path
     open_writer: Callable[[AccessClass], IndexWriter]
     writers: dict[AccessClass, IndexWriter] = field(default_factory=dict)
 
@@ -75,7 +80,8 @@ class _Batch:
 
     def roll_back(self) -> None:
         for writer in self.writers.values():
-            with suppress(ValueError, RuntimeError):  # one that has committed already is used up
+            # One that has committed already is used up; one that met a full disk may not even say so.
+            with suppress(SearchIndexError, RuntimeError), _failures(self.root):
                 writer.rollback()
         self.writers.clear()
 
@@ -98,12 +104,13 @@ class TantivyIndex:
             for record in records:
                 for access in _CLASSES:
                     _take_out(batch, access, record, present.get(access))
-                with _failures():
+                with _failures(self._root):
                     batch.writer(record.access_class).add_document(to_document(record))
+            reached(CrashPoint.INDEX_WRITTEN)
 
     def remove_unit(self, unit_id: UUID, except_version: int | None = None) -> None:
         """See `SearchIndex.remove_unit`."""
-        with self._writing() as batch, _failures():
+        with self._writing() as batch, _failures(self._root):
             for access in _CLASSES:
                 searcher = self._searcher(access)
                 if searcher is None:
@@ -118,7 +125,7 @@ class TantivyIndex:
             raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
         total = 0
         found: list[tuple[float, int, Searcher, DocAddress]] = []
-        with _failures():
+        with _failures(self._root):
             for access in dict.fromkeys(filters.access_classes):
                 searcher = self._searcher(access)
                 if searcher is None:
@@ -134,7 +141,7 @@ class TantivyIndex:
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
         pages: set[int] = set()
-        with _failures():
+        with _failures(self._root):
             for access in _CLASSES:
                 searcher = self._searcher(access)
                 if searcher is None:
@@ -161,7 +168,7 @@ class TantivyIndex:
             return self._reload(access)
 
     def _reload(self, access: AccessClass) -> Searcher | None:
-        with _failures():
+        with _failures(self._root):
             index = self._open(access)
             if index is None:
                 return None
@@ -206,10 +213,10 @@ class TantivyIndex:
         with self._locked():
             self._check_version()
             self._write_version()
-            batch = _Batch(self._writer)
+            batch = _Batch(self._root, self._writer)
             try:
                 yield batch
-                with _failures():
+                with _failures(self._root):
                     batch.commit()
             except BaseException:
                 batch.roll_back()
@@ -221,7 +228,7 @@ class TantivyIndex:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         deadline = time.monotonic() + self._settings.lock_seconds
-        with _failures():
+        with _failures(self._root):
             self._root.mkdir(parents=True, exist_ok=True)
             handle = (self._root / "writer.lock").open("ab")
         with handle:
@@ -254,11 +261,13 @@ class TantivyIndex:
         target = self._root / "index.json"
         if target.exists():
             return
-        with _failures(), tempfile.NamedTemporaryFile("w", dir=self._root, delete=False) as file:
-            file.write(json.dumps({"digest": _digest()}) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(target)
+        part = target.with_name("index.json.part")  # one writer at a time: the next one writes over what a kill left
+        with _failures(self._root):
+            with part.open("w", encoding="utf-8") as file:
+                file.write(json.dumps({"digest": _digest()}) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            part.replace(target)
             _sync_folder(self._root)
 
 
@@ -277,23 +286,30 @@ def _sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
+def _failures(root: Path) -> Iterator[None]:
     """Tantivy's failures as ours. A panic in its Rust code is a BaseException of a class that cannot be imported."""
     try:
         yield
     except ArhivarError:
         raise
     except (ValueError, OSError) as error:
-        raise IndexUnavailable(detail=str(error)) from error
+        raise _failure(root, error) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":
             raise
-        raise IndexUnavailable(detail=str(error)) from error
+        raise _failure(root, error) from error
+
+
+def _failure(root: Path, error: BaseException) -> SearchIndexError:
+    """Tantivy says a full disk in words only, and some of its threads not even that."""
+    if is_full(error) or _NO_SPACE.search(str(error)) or has_no_room(root):
+        return IndexFull(where=str(root))
+    return IndexUnavailable(detail=str(error))
 
 
 def _take_out(batch: _Batch, access: AccessClass, record: PageRecord, searcher: Searcher | None) -> None:
     """Delete what has the record's id, in a class where it was committed or may have come with this batch."""
-    with _failures():
+    with _failures(batch.root):
         committed = searcher is not None and searcher.doc_freq("record_id", record.record_id)
         if committed or access in batch.writers:
             batch.writer(access).delete_documents_by_term("record_id", record.record_id)

@@ -11,9 +11,9 @@ A5_PX = (875, 1240)
 DPI = 150
 
 
-def draw_page(path: Path, lines: Sequence[str], *, rotation_deg: int = 0) -> None:
-    """A white A5 page at 150 dpi with the lines on it; JPEG, PNG or TIFF by the name."""
-    image = Image.new("L", A5_PX, 255)
+def draw_page(path: Path, lines: Sequence[str], *, rotation_deg: int = 0, size_px: tuple[int, int] = A5_PX) -> None:
+    """A white page (A5) at 150 dpi with the lines on it; JPEG, PNG or TIFF by the name."""
+    image = Image.new("L", size_px, 255)
     draw = ImageDraw.Draw(image)
     font = ImageFont.truetype("DejaVuSans.ttf", 30)
     for index, line in enumerate(lines):

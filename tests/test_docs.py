@@ -112,3 +112,15 @@ def test_links_between_pages_lead_somewhere() -> None:
     for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *DOCS.glob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_suite_in_the_table_is_there_and_the_soak_is_asked_for_by_name() -> None:
+    rows = [row for row in _rows("testing.md").values() if len(row) == 5 and row[0] not in {"suite", "---"}]
+    named = {place for row in rows for place in re.findall(r"`(tests/[\w/.]*)`", row[2])}
+    assert [place for place in sorted(named) if not (ROOT / place).exists()] == []
+    folders = {path.parent.relative_to(ROOT).as_posix() for path in (ROOT / "tests").glob("*/test_*.py")}
+    assert folders == {place.rstrip("/") for place in named if place.endswith("/")}
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    targets = {target for row in rows for target in re.findall(r"`make (\w+)`", row[3])}
+    assert [target for target in sorted(targets) if not re.search(rf"^{target}:", makefile, re.MULTILINE)] == []
+    assert {row[0] for row in rows if "make soak" in row[3]} == {"soak"}

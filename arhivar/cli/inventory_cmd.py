@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`arhivar inventory`: tell the archive what its units are, all at once, before they are scanned."""
 
+import os
 import sys
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import click
 
+from arhivar.auditing import record_audit
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output, choose_language
 from arhivar.composition import open_archive
@@ -14,6 +17,7 @@ from arhivar.inventory.columns import INVENTORY, NOMENCLATOR, Table
 from arhivar.inventory.plan import Plan, RecordT, plan_inventory, plan_nomenclator
 from arhivar.inventory.sheets import MAX_FILE_BYTES
 from arhivar.inventory.template import template_csv
+from schemas.audit import AuditAction
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, InputUnreadable, OutputExists
 from schemas.inventory import RowProblem
 from schemas.messages import Language, Message
@@ -70,6 +74,7 @@ def import_command(context: Context, file: Path, apply: bool, prefix: str | None
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.add_inventory(plan.to_write)
+            record_audit(archive, AuditAction.INVENTORY_IMPORTED, subject=_name(file), details=_imported(plan, data))
     return _report(output, plan, INVENTORY, applied=applied)
 
 
@@ -87,6 +92,7 @@ def nomenclator_command(context: Context, file: Path, apply: bool, as_json: bool
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.set_series(plan.to_write)
+            record_audit(archive, AuditAction.NOMENCLATOR_IMPORTED, subject=_name(file), details=_imported(plan, data))
     return _report(output, plan, NOMENCLATOR, applied=applied)
 
 
@@ -126,6 +132,22 @@ def _read(file: Path) -> bytes:
             return stream.read(MAX_FILE_BYTES + 1)
     except OSError as error:
         raise InputUnreadable(file=str(file), detail=error.strerror or "") from error
+
+
+def _name(file: Path) -> str:
+    """The file's name as the audit keeps it: bytes that are no text are replaced."""
+    return os.fsencode(file.name).decode(errors="replace")[:1000]
+
+
+def _imported(plan: Plan[RecordT], data: bytes) -> dict[str, str | int]:
+    """What the audit keeps of an import."""
+    return {
+        "sha256": sha256(data).hexdigest(),
+        "rows": plan.rows,
+        "new": len(plan.new),
+        "changed": len(plan.changed),
+        "unchanged": plan.unchanged,
+    }
 
 
 def _write_new(target: Path, data: bytes) -> None:

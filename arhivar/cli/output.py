@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
 
 from schemas.messages import Language, Message
+
+if TYPE_CHECKING:  # only what shows progress needs it
+    from rich.progress import Progress, TaskID
 
 _UNCUT_WIDTH = 1000
 
@@ -68,6 +70,12 @@ class Output:
         if self.as_json:
             sys.stdout.write(json.dumps(content, ensure_ascii=False, indent=2, default=str) + "\n")
 
+    def event(self, content: Mapping[str, object]) -> None:
+        """One of many JSON documents, a line each, in JSON mode only; written out at once."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(content, ensure_ascii=False, default=str) + "\n")
+            sys.stdout.flush()
+
 
 def marked(text: str, marks: Sequence[tuple[int, int]], *, colour: bool) -> Text:
     """A snippet with its marks: bold where the terminal has colours, else between guillemets."""
@@ -107,6 +115,8 @@ class PageProgress:
         if self._quiet:
             return
         if self._stream.isatty():
+            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
             columns = (
                 TextColumn("{task.description}"),
                 BarColumn(),

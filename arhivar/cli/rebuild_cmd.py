@@ -44,12 +44,13 @@ def command(context: Context, index_only: bool, as_json: bool) -> int:
         report = rebuild_archive(context.settings, watcher, index_only=index_only)
     finally:
         progress.stop()
-    _print(output, report, index_only=index_only)
-    output.document(_document(output, report))
+    print_rebuilt(output, report, index_only=index_only)
+    output.document(rebuilt_document(output, report))
     return EXIT_FINDINGS if report.troubles or report.unbalanced else EXIT_DONE
 
 
-def _print(output: Output, report: RebuildReport, *, index_only: bool) -> None:
+def print_rebuilt(output: Output, report: RebuildReport, *, index_only: bool) -> None:
+    """What a rebuild did, in lines; also for `restore`, which ends with one."""
     if report.catalogue_made:
         output.say(_MADE)
     if not index_only:
@@ -74,7 +75,8 @@ def _text(output: Output, trouble: Trouble) -> str:
     return "" if trouble.error is None else trouble.error.say(output.language)
 
 
-def _document(output: Output, report: RebuildReport) -> dict[str, object]:
+def rebuilt_document(output: Output, report: RebuildReport) -> dict[str, object]:
+    """The same as JSON."""
     return {
         "catalogue_made": report.catalogue_made,
         "added": {

@@ -2,19 +2,23 @@
 """`arhivar status`: what the archive holds and what waits; for one unit, its ingests, ledger and findings, or pages."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
+from arhivar.cli.waiting import drop_document, ingest_document, show_drops, show_exits, show_ingests
 from arhivar.cli.words import STATE, STATES, UNIT, WAITING_FOR, ledger_document, print_ledger, waiting_document
-from arhivar.composition import Archive, open_archive, open_pool
+from arhivar.composition import Archive, object_id, open_archive, open_pool
+from arhivar.exits.cases import SHORT_ID, QuarantinedDrop, ingest_exits, quarantined_drops, waiting_ingests
 from arhivar.intake.take import Waiting, waiting_drops
-from arhivar.package import require_unit
+from arhivar.package import read_package, require_unit
 from arhivar.worst_pages import rank_pages
-from repository.records import IngestRow, UnitRow
+from repository.records import IngestRow, PageRow, UnitRow
 from schemas.errors import EXIT_DONE
+from schemas.findings import Finding
 from schemas.messages import Message
 from schemas.page import PageKind
 
@@ -43,9 +47,6 @@ _KINDS = {
     PageKind.UNREADABLE: Message(ro="ilizibilă", en="unreadable"),
 }
 _EMPTY = Message(ro="Arhiva este goală.", en="The archive is empty.")
-_QUARANTINE = Message(
-    ro="În carantină: {folder} — {reason} ({where})", en="In quarantine: {folder} — {reason} ({where})"
-)
 _WAITS = Message(
     ro="Așteaptă de {minutes} min: {folder} — {what} {detail}",
     en="Waiting for {minutes} min: {folder} — {what} {detail}",
@@ -69,7 +70,9 @@ def command(context: Context, unit: str | None, inbox: Path | None, by_page: boo
         elif unit is not None:
             _show_unit(output, archive, unit)
         else:
-            _show_all(output, archive, _waiting(archive, inbox or context.settings.inbox))
+            folder = inbox or context.settings.inbox
+            drops = quarantined_drops(archive, None if folder is None else folder.resolve())
+            _show_all(output, archive, _waiting(archive, folder), drops)
     return EXIT_DONE
 
 
@@ -80,13 +83,14 @@ def _waiting(archive: Archive, inbox: Path | None) -> list[Waiting]:
         return waiting_drops(archive, inbox.resolve(), pool.count_frames)[1]
 
 
-def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
+def _show_all(output: Output, archive: Archive, waiting: list[Waiting], drops: list[QuarantinedDrop]) -> None:
     units = archive.catalogue.units()
     states: dict[str, IngestRow] = {}
-    for row in archive.catalogue.ingests():
+    ingests = archive.catalogue.ingests()
+    undecided = waiting_ingests(archive, ingests)
+    for row in ingests:
         states.setdefault(str(row.unit_id), row)
-    quarantined = [drop for drop in archive.catalogue.quarantined() if Path(drop.where).exists()]
-    if not (units or waiting or quarantined):
+    if not (units or waiting or drops):
         output.say(_EMPTY)
     if units:
         rows = []
@@ -95,9 +99,8 @@ def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
             state = STATES[latest.state].say(output.language) if latest is not None else ""
             rows.append([unit.reference_code, state, unit.pages, unit.version, unit.title])
         output.table([UNIT, STATE, _PAGES, _VERSION, _TITLE], rows)
-    for drop in quarantined:
-        reason = "; ".join(finding.say(output.language) for finding in drop.findings[:3])
-        output.say(_QUARANTINE, folder=drop.folder, reason=reason, where=drop.where)
+    show_ingests(output, archive, undecided)
+    show_drops(output, drops)
     now = time.time()
     for one in waiting:
         what = WAITING_FOR[one.readiness.waiting_for or "quiet"].say(output.language)
@@ -112,15 +115,8 @@ def _show_all(output: Output, archive: Archive, waiting: list[Waiting]) -> None:
                 }
                 for unit in units
             ],
-            "quarantined": [
-                {
-                    "folder": drop.folder,
-                    "reference_code": drop.reference_code,
-                    "where": drop.where,
-                    "findings": [finding.model_dump(mode="json") for finding in drop.findings],
-                }
-                for drop in quarantined
-            ],
+            "quarantined": [drop_document(drop) for drop in drops],
+            "undecided": [ingest_document(archive, row) for row in undecided],
             "waiting": [
                 {**waiting_document(one), "long": now - one.readiness.since >= _LONG_SECONDS} for one in waiting
             ],
@@ -159,6 +155,7 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
     for row in ingests:
         ledger = archive.catalogue.ledger(row.ingest_id)
         findings = archive.catalogue.findings(row.ingest_id)
+        show_exits(output, row.ingest_id[:SHORT_ID], ingest_exits(archive, row))
         if ledger is not None:
             print_ledger(output, ledger)
         for finding in findings:
@@ -170,6 +167,9 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
                 "intent": row.intent,
                 "received_at": row.received_at.isoformat(),
                 "pages": len(row.manifest.pages),
+                "attempt": row.attempt,
+                "reason": row.reason,
+                "exits": list(ingest_exits(archive, row)),
                 "ledger": None if ledger is None else ledger_document(ledger),
                 "findings": [
                     {**finding.model_dump(mode="json"), "text": finding.say(output.language)} for finding in findings
@@ -180,10 +180,13 @@ def _show_unit(output: Output, archive: Archive, code: str) -> None:
 
 
 def _show_pages(output: Output, archive: Archive, code: str) -> None:
-    """The pages of the unit's newest ingest."""
+    """The pages of the unit's newest ingest, or, where that is a part of the unit, of the unit as it is now."""
     unit = require_unit(archive, code)
     newest = archive.catalogue.ingests(unit_id=unit.unit_id)[0]
-    judged = rank_pages(archive.catalogue.pages(newest.ingest_id), archive.catalogue.findings(newest.ingest_id))
+    pages, findings = archive.catalogue.pages(newest.ingest_id), archive.catalogue.findings(newest.ingest_id)
+    if newest.intent.partial and unit.ingest_id is not None:
+        pages, findings = _pages_of_unit(archive, unit, archive.catalogue.findings(unit.ingest_id))
+    judged = rank_pages(pages, findings)
     output.line(f"{unit.reference_code} — {unit.title}")
     if judged:
         output.table(
@@ -226,3 +229,19 @@ def _show_pages(output: Output, archive: Archive, code: str) -> None:
             ],
         }
     )
+
+
+def _pages_of_unit(archive: Archive, unit: UnitRow, findings: list[Finding]) -> tuple[list[PageRow], list[Finding]]:
+    """The pages of the current version by their numbers in the unit, and `findings` with those of the kept pages."""
+    package = read_package(archive, object_id(unit.unit_id))
+    rows = {
+        ingest_id: {row.number: row for row in archive.catalogue.pages(ingest_id)}
+        for ingest_id in {page.ingest_id for page in package.pages}
+    }
+    pages = [
+        replace(rows[page.ingest_id][page.sequence], number=page.number)
+        for page in package.pages
+        if page.sequence in rows[page.ingest_id]
+    ]
+    kept = [finding for page in package.pages for finding in page.findings if finding not in findings]
+    return pages, [*findings, *kept]

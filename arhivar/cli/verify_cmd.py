@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index."""
+"""`arhivar verify`: read every stored byte again, and compare store, catalogue and index; the audit too."""
 
 import secrets
 import sys
 
 import click
 
+from arhivar.cli.audit_words import audit_outcome_document, print_audit_outcome
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.cli.progress import UnitProgress, megabytes
+from arhivar.cli.repairs import repair_all, repairs_document
 from arhivar.composition import open_archive
+from arhivar.keeping.audit import record_verified, verify_audit
+from arhivar.keeping.repair import RepairOutcome
 from arhivar.keeping.verify import Verdict, VerifyWatcher, all_subjects, one_subject, sample_subjects, verify_units
 from schemas.errors import EXIT_DONE, EXIT_FINDINGS, UsageError
 from schemas.messages import Message
@@ -38,9 +42,12 @@ _SUM = Message(
 @click.argument("unit", required=False)
 @click.option("--sample", type=click.IntRange(1), help="Only so many units, chosen at random.")
 @click.option("--seed", type=click.IntRange(0), help="Repeat the sample that was chosen with this number.")
+@click.option("--repair", is_flag=True, help="Repair damaged and missing files from verified bytes, then look again.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, unit: str | None, sample: int | None, seed: int | None, as_json: bool) -> int:
+def command(
+    context: Context, unit: str | None, sample: int | None, seed: int | None, repair: bool, as_json: bool
+) -> int:
     """Read every stored byte of UNIT, or of all units, again, and compare store, catalogue and index."""
     output = context.output(as_json=as_json)
     if unit is not None and sample is not None:
@@ -59,11 +66,23 @@ def command(context: Context, unit: str | None, sample: int | None, seed: int | 
             subjects = all_subjects(archive) if unit is None else one_subject(archive, unit)
         try:
             verdicts = verify_units(archive, subjects, _watcher(output, progress))
+            repairs: list[RepairOutcome | None] = [None] * len(verdicts)
+            if repair:
+                repairs = repair_all(archive, output, progress, subjects, verdicts)
         finally:
             progress.stop()
+        audit = verify_audit(archive, sample) if unit is None else None
+        named = None if unit is None else (unit, subjects[0].unit_id)
+        record_verified(archive, verdicts, audit, unit=named, drawn=drawn)
     _print_sum(output, verdicts)
-    output.document(_document(output, verdicts, drawn))
-    return exit_code(verdicts)
+    document = _document(output, verdicts, drawn) | {"repairs": repairs_document(output, repairs)}
+    code = exit_code([one if after is None else after.after for one, after in zip(verdicts, repairs, strict=True)])
+    if audit is None:
+        output.document(document)
+        return code
+    print_audit_outcome(output, audit)
+    output.document({**document, "audit": audit_outcome_document(output, audit)})
+    return graver(code, audit.exit_code)
 
 
 def _watcher(output: Output, progress: UnitProgress) -> VerifyWatcher:
@@ -94,6 +113,11 @@ def exit_code(verdicts: list[Verdict]) -> int:
     if errors:
         return errors[0].exit_code
     return EXIT_FINDINGS if any(verdict.findings for verdict in verdicts) else EXIT_DONE
+
+
+def graver(units: int, audit: int) -> int:
+    """The exit code for both: an error goes before a difference, and that of the units before the audit's."""
+    return units if units > EXIT_FINDINGS else audit or units
 
 
 def _print_sum(output: Output, verdicts: list[Verdict]) -> None:

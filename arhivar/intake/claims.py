@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.intake.drops import CLAIMED, Drop
+from arhivar.intake.share import share_error
 from arhivar.leases import LeaseHolder
-from schemas.errors import ShareUnavailable
+from schemas.crash_points import CrashPoint, reached
 
 _SEPARATOR = "~"
 _DONE = ".done"
@@ -34,7 +35,7 @@ class Claim:
 
 
 def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
-    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable."""
+    """Move the drop to `.claimed/`; None where another intake was quicker. Raises ShareUnavailable, ShareFull."""
     target = inbox / CLAIMED / f"{drop.name}{_SEPARATOR}{secrets.token_hex(4)}"
     try:
         target.parent.mkdir(exist_ok=True)
@@ -42,7 +43,8 @@ def claim_drop(inbox: Path, drop: Drop) -> Claim | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+        raise share_error(inbox, error) from error
+    reached(CrashPoint.CLAIMED)
     return Claim(inbox, target)
 
 
@@ -52,6 +54,8 @@ def list_claims(inbox: Path) -> list[Claim]:
         names = sorted(os.listdir(inbox / CLAIMED))  # noqa: PTH208 - names alone are wanted
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise share_error(inbox, error) from error
     for name in names:
         if name.endswith(_DONE):
             shutil.rmtree(inbox / CLAIMED / name, ignore_errors=True)
@@ -66,9 +70,12 @@ def release_claim(claim: Claim) -> None:
     done = claim.path.with_name(claim.path.name + _DONE)
     try:
         claim.path.rename(done)
-        shutil.rmtree(done)
     except OSError as error:
-        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+        raise share_error(claim.inbox, error) from error
+    reached(CrashPoint.CLAIM_RENAMED)
+    # Another intake may be clearing it away at the same moment; what stays, `list_claims` removes.
+    shutil.rmtree(done, ignore_errors=True)
+    reached(CrashPoint.CLAIM_REMOVED)
 
 
 @contextmanager

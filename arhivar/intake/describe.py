@@ -104,12 +104,15 @@ def describe_drop(
 ) -> Described:
     """Join `unit.json`, inventory and the folder's name; the drop's own words go before the inventory's.
 
+    A part of a unit is described by its own words alone: what it leaves out, the unit's current version says.
     `languages` overrides what both say. Without any description a drop is quarantined, unless `bare`.
     """
     own = read_description(folder)
     if own is not None and own.drop is None:
         return own
     stated = own.drop if own is not None else None
+    if stated is not None and stated.intent.partial:
+        return Described(stated.model_copy(update={"languages": tuple(languages)}) if languages else stated)
     # A folder cannot hold every sign of a code; what is written down can, and is taken at its word.
     entry = catalogue.inventory_for_folder(name) if stated is None else catalogue.inventory_entry(stated.reference_code)
     if entry is None and stated is not None and stated.barcode is not None:

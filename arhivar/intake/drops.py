@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from schemas.errors import InboxMissing, ShareUnavailable
+from arhivar.intake.share import share_error
+from schemas.errors import InboxMissing
 
 READY_FILE = "_READY"
 REASON_FILE = "REASON.txt"
@@ -87,7 +88,7 @@ def list_drops(inbox: Path) -> list[Drop]:
     except (FileNotFoundError, NotADirectoryError, PermissionError) as error:
         raise InboxMissing(inbox=str(inbox)) from error
     except OSError as error:
-        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
+        raise share_error(inbox, error) from error
     return [Drop(inbox / name) for name in names]
 
 

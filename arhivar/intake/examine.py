@@ -21,6 +21,7 @@ from schemas.findings import Finding, FindingCode
 from schemas.ingest import FileRole, PlannedPage, StagedFile
 
 ATTACHMENT_TYPES = {".txt": "text/plain", ".csv": "text/csv", ".xml": "application/xml"}
+UNKNOWN_TYPE = "application/octet-stream"
 
 _BLOCK_BYTES = 1024 * 1024
 
@@ -65,6 +66,8 @@ def examine_files(folder: Path, listed: Sequence[str] | None = None, *, max_file
             found = _recognise_file(Path(entry.path), path, status.st_size, max_file_bytes)
             if isinstance(found, Finding):
                 findings.append(found)
+                if found.code is FindingCode.FILE_UNSUPPORTED:  # where a person accepts it, it is kept
+                    others.append(FoundFile(path, FileRole.ATTACHMENT, UNKNOWN_TYPE, status.st_size))
             elif found.role is FileRole.PAGES:
                 pages[path] = found
             else:
@@ -160,10 +163,13 @@ def check_page_count(pages: int, folios: int | None, blanks: int | None) -> tupl
     return (Finding(code=FindingCode.FOLIO_COUNT, fields=fields),)
 
 
-def digest_files(folder: Path, files: Sequence[FoundFile]) -> tuple[StagedFile, ...]:
-    """SHA-512 of each file as it lies on the share, in the same order."""
+def digest_files(
+    folder: Path, files: Sequence[FoundFile], check: Callable[[], None] = lambda: None
+) -> tuple[StagedFile, ...]:
+    """SHA-512 of each file as it lies on the share, in the same order. `check` is called before each."""
     staged: list[StagedFile] = []
     for file in files:
+        check()
         digest = hashlib.sha512()
         with (folder / file.path).open("rb") as stream:
             while block := stream.read(_BLOCK_BYTES):

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from arhivar.intake.claims import Claim
 from arhivar.intake.drops import QUARANTINE, READY_FILE, REASON_FILE
-from schemas.errors import ShareUnavailable
+from arhivar.intake.share import share_error
+from schemas.errors import DropNameTaken, ShareUnavailable
 from schemas.findings import Finding, Severity
 from schemas.messages import Language
 
 
 def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
-    """Move the claimed folder to `.quarantine/` and return where it lies. Raises ShareUnavailable.
+    """Move the claimed folder to `.quarantine/` and return where it lies. Raises ShareUnavailable, ShareFull.
 
     The `_READY` mark is taken away, so that the folder, once it is corrected and moved back, waits until it is quiet.
     """
@@ -26,8 +27,24 @@ def quarantine_claim(claim: Claim, findings: Sequence[Finding]) -> Path:
             if not target.exists():
                 return claim.path.rename(target)
     except OSError as error:
-        raise ShareUnavailable(inbox=str(claim.inbox), detail=error.strerror) from error
+        raise share_error(claim.inbox, error) from error
     raise ShareUnavailable(inbox=str(claim.inbox), detail=f"{folder}: {claim.name}")
+
+
+def return_drop(place: Path, target: Path) -> None:
+    """Move a folder from quarantine back to the inbox as `target`, ready at once. Safe to repeat until it is moved.
+
+    Raises DropNameTaken where the inbox has a folder of that name, ShareUnavailable.
+    """
+    inbox = target.parent
+    try:
+        if target.exists():
+            raise DropNameTaken(drop=target.name, inbox=str(inbox))
+        (place / READY_FILE).touch()
+        (place / REASON_FILE).unlink(missing_ok=True)
+        place.rename(target)
+    except OSError as error:
+        raise ShareUnavailable(inbox=str(inbox), detail=error.strerror) from error
 
 
 def reason_text(name: str, findings: Sequence[Finding]) -> str:

@@ -2,9 +2,11 @@
 """Copy a drop's files to the store's staging area and verify them there, byte by byte."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from repository.object_store import ObjectStore
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CopyDiffers, ObjectExists, ObjectMissing
 from schemas.ingest import Manifest
 
@@ -26,16 +28,19 @@ def manifest_key(ingest_id: str) -> str:
     return f"{staging_prefix(ingest_id)}/manifest.json"
 
 
-def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
+def stage_files(folder: Path, manifest: Manifest, store: ObjectStore, check: Callable[[], None] = lambda: None) -> None:
     """Copy every file, read each copy back against its digest, then write the manifest.
 
-    Safe to repeat. Raises CopyDiffers where a file changed since it was digested or its copy is not the same.
+    Safe to repeat; `check` is called before each file, and may raise. Raises CopyDiffers where a file changed since it
+    was digested or its copy is not the same.
     """
     for file in manifest.files:
+        check()
         key = staged_key(manifest.ingest_id, file.path)
         try:
             with (folder / file.path).open("rb") as stream:
                 store.put(key, stream, sha512=file.sha512)
+            reached(CrashPoint.FILE_STAGED)
         except ObjectExists as error:  # an earlier try left other bytes there
             store.delete(key)
             raise CopyDiffers(file=file.path) from error
@@ -43,6 +48,7 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore) -> None:
             store.delete(key)
             raise CopyDiffers(file=file.path)
     store.replace(manifest_key(manifest.ingest_id), manifest.to_json())
+    reached(CrashPoint.MANIFEST_STAGED)
 
 
 def digest_object(store: ObjectStore, key: str) -> str:
@@ -61,3 +67,4 @@ def clear_staging(store: ObjectStore, ingest_id: str) -> None:
             store.delete(stored.key)
         except ObjectMissing:
             continue
+        reached(CrashPoint.STAGED_FILE_DELETED)

@@ -3,13 +3,12 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-import structlog
-
 from arhivar.composition import Archive, object_id
+from arhivar.intake.acceptance import acceptance
 from arhivar.intake.claims import Claim, claim_drop, holding, release_claim
 from arhivar.intake.describe import Described, describe_drop, first_access_class, unit_description
 from arhivar.intake.drops import Drop, PageCount, Readiness, expected_pages, judge, list_drops
@@ -21,29 +20,38 @@ from arhivar.intake.examine import (
     find_duplicates,
     plan_pages,
 )
+from arhivar.intake.parts import Base, check_part, continued_description, in_flight, places, read_base
 from arhivar.intake.quarantine import quarantine_claim
+from arhivar.intake.share import share_error
 from arhivar.intake.stage import digest_object, stage_files, staged_key
+from arhivar.log import Logger
 from arhivar.package import package_path
+from arhivar.stopping import StopRequest
 from repository.records import IngestRow
+from schemas.crash_points import CrashPoint, reached
 from schemas.drop import DropDescription, Intent
-from schemas.errors import CopyDiffers, ImageError
+from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
-SUPPORTED_INTENTS = (Intent.NEW, Intent.REPLACE_UNIT)
-
+_BEFORE_STAGED = (IngestState.RECEIVED, IngestState.STAGED)
+"""States in which the share may still hold what the store lacks."""
 _PATIENCE_SECONDS = 600.0
 """How long one intake waits for another one that has the same unit in hand."""
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeOptions:
-    """How this run treats drops: `bare` accepts folders without description, `languages` overrides theirs."""
+    """How this run treats drops: `bare` accepts folders without description, `languages` overrides theirs.
+
+    `stop` is asked about between two files.
+    """
 
     bare: bool = False
     languages: tuple[str, ...] | None = None
+    stop: StopRequest = field(default_factory=StopRequest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,15 @@ def waiting_drops(archive: Archive, inbox: Path, count_frames: FrameCounter) -> 
         return _count_declared(archive, folder, count_frames)
 
     for drop in list_drops(inbox):
-        readiness = judge(drop, now=time.time(), quiet_seconds=archive.settings.quiet_seconds, count_pages=count_pages)
+        try:
+            readiness = judge(
+                drop, now=time.time(), quiet_seconds=archive.settings.quiet_seconds, count_pages=count_pages
+            )
+        except CatalogueError:
+            raise
+        except (OSError, ArhivarError) as error:  # of this drop alone; the others are judged all the same
+            _log.warning("drop not judged", folder=drop.name, error=str(error))
+            readiness = Readiness(False, "unreadable", str(error), since=_changed(drop))
         if readiness.ready:
             ready.append(drop)
         else:
@@ -86,10 +102,20 @@ def waiting_drops(archive: Archive, inbox: Path, count_frames: FrameCounter) -> 
     return ready, waiting
 
 
+def _changed(drop: Drop) -> float:
+    try:
+        return drop.path.stat().st_ctime
+    except OSError:
+        return time.time()
+
+
 def _count_declared(archive: Archive, folder: Path, count_frames: FrameCounter) -> PageCount | None:
     """Pages found and expected; None where nothing is declared or the drop is for the examination to judge."""
     described = describe_drop(folder, folder.name, archive.catalogue, bare=False, languages=None)
-    if described.drop is None or described.drop.folios is None:
+    if described.drop is None:
+        return None
+    least, most = _expected(described.drop)
+    if least is None:
         return None
     examined = examine_files(folder, described.drop.pages, max_file_bytes=archive.settings.max_file_bytes)
     pages = 0
@@ -98,60 +124,124 @@ def _count_declared(archive: Archive, folder: Path, count_frames: FrameCounter) 
             pages += count_frames(folder / path)
         except ImageError:
             return None
-    return PageCount(pages, *expected_pages(described.drop.folios, described.drop.blanks))
+    return PageCount(pages, least, most)
+
+
+def _expected(drop: DropDescription) -> tuple[int | None, int | None]:
+    """Least and most pages that the drop declares."""
+    if drop.intent is not Intent.REPLACE_PAGES:
+        return expected_pages(drop.folios, drop.blanks)
+    return (None, None) if drop.replaces is None else (len(drop.replaces), len(drop.replaces))
 
 
 def take_drop(
     archive: Archive, inbox: Path, drop: Drop, options: IntakeOptions, count_frames: FrameCounter
-) -> Taken | None:
-    """Take one ready drop; None where another intake has it. Raises IntakeError, StoreError, CatalogueError."""
+) -> Taken | Waiting | None:
+    """Take one ready drop; None where another intake has it.
+
+    Raises IntakeError, StoreError, CatalogueError, MachineError.
+    """
     claim = claim_drop(inbox, drop)
     return None if claim is None else take_claim(archive, claim, options, count_frames)
 
 
-def take_claim(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter) -> Taken | None:
-    """Go on with a claimed drop; None where its owner is alive."""
+def take_claim(
+    archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter
+) -> Taken | Waiting | None:
+    """Go on with a claimed drop; None where its owner is alive, Waiting where its unit is at work: the claim stays.
+
+    Raises as `take_drop`.
+    """
     with holding(claim, archive.leases) as mine:
         if not mine:
             return None
-        return _take(archive, claim, options, count_frames)
+        try:
+            return _take(archive, claim, options, count_frames)
+        except OSError as error:  # store and catalogue have errors of their own: it is the share's
+            raise share_error(claim.inbox, error) from error
 
 
-def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter) -> Taken | None:
+def _take(archive: Archive, claim: Claim, options: IntakeOptions, count_frames: FrameCounter) -> Taken | Waiting | None:
     described = describe_drop(claim.path, claim.name, archive.catalogue, bare=options.bare, languages=options.languages)
     listed = described.drop.pages if described.drop is not None else None
     examined = examine_files(claim.path, listed, max_file_bytes=archive.settings.max_file_bytes)
     findings = [*described.findings, *examined.findings]
-    if described.drop is not None and described.drop.intent not in SUPPORTED_INTENTS:
-        fields: dict[str, str | int | float] = {"intent": described.drop.intent.value}
-        findings.append(Finding(code=FindingCode.INTENT_UNSUPPORTED, fields=fields))
-    if described.drop is None or worst(findings) is Severity.QUARANTINE:
+    if described.drop is None or _held_up(archive, claim, findings):
         return _set_aside(archive, claim, described, findings)
     pages, page_findings = plan_pages(claim.path, examined.page_paths(), count_frames)
-    findings += [
-        *page_findings,
-        *check_page_count(len(pages), described.drop.folios, described.drop.blanks),
-    ]
-    if worst(findings) is Severity.QUARANTINE:
+    findings = _counted(described.drop, len(pages), [*findings, *page_findings])
+    if not pages:  # those that unit.json lists are missing, and that was accepted
+        findings.append(Finding(code=FindingCode.NO_PAGES))
+    if _held_up(archive, claim, findings):
         return _set_aside(archive, claim, described, findings)
-    manifest = _manifest(archive, claim, described.drop, examined)
-    with archive.leases.hold(f"intake:{manifest.unit_id}", patience_seconds=_PATIENCE_SECONDS) as lease:
+    manifest = _manifest(archive, claim, described.drop, examined, options.stop).model_copy(update={"pages": pages})
+    hold = archive.leases.hold(
+        f"intake:{manifest.unit_id}", patience_seconds=_PATIENCE_SECONDS, check=options.stop.check
+    )
+    with hold as lease:
         if lease is None:  # the claim stays, for the next run
             return None
-        findings += [*find_duplicates(manifest.files), *_fewer_pages(archive, manifest, len(pages))]
+        findings += find_duplicates(manifest.files)
         known = archive.catalogue.ingest(manifest.ingest_id)
-        if known is not None and known.state not in (IngestState.RECEIVED, IngestState.STAGED):
+        if known is not None and known.state is not IngestState.REJECTED:
+            if known.state in _BEFORE_STAGED:
+                return _stage(archive, claim, known.manifest, options.stop)
             return _dismiss(archive, claim, known)
-        if known is None and (conflict := _conflict(archive, manifest)) is not None:
-            return _set_aside(archive, claim, described, [*findings, conflict])
-        return _stage(archive, claim, manifest.model_copy(update={"pages": pages, "findings": tuple(findings)}))
+        at_work = in_flight(archive, manifest.unit_id)
+        if at_work and (manifest.intent.partial or any(row.intent.partial for row in at_work)):
+            return Waiting(claim.name, Readiness(False, "unit", described.drop.reference_code, since=time.time()))
+        base = read_base(archive, manifest.unit_id) if manifest.intent.partial else None
+        wrong = check_part(described.drop, len(pages), base) or _conflict(archive, manifest)
+        if wrong:
+            return _set_aside(archive, claim, described, [*findings, *wrong])
+        if base is None:
+            findings += _fewer_pages(archive, manifest, len(pages))
+        else:
+            manifest, findings = _as_part(manifest, described.drop, base, findings)
+        manifest = manifest.model_copy(update={"findings": tuple(findings)})
+        if known is not None:  # rejected, and handed over again: it is judged anew
+            manifest = manifest.model_copy(update={"attempt": known.attempt + 1})
+            archive.catalogue.begin_attempt(manifest, state=IngestState.RECEIVED, now=datetime.now(UTC))
+        return _stage(archive, claim, manifest, options.stop)
 
 
-def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined) -> Manifest:
+def _counted(drop: DropDescription, pages: int, findings: list[Finding]) -> list[Finding]:
+    """The findings with those about the number of pages; rescans are numbered as their pages are, with gaps."""
+    if drop.intent is Intent.REPLACE_PAGES:
+        return [finding for finding in findings if finding.code is not FindingCode.SEQUENCE_GAP]
+    return [*findings, *check_page_count(pages, drop.folios, drop.blanks)]
+
+
+def _as_part(
+    manifest: Manifest, drop: DropDescription, base: Base, findings: Sequence[Finding]
+) -> tuple[Manifest, list[Finding]]:
+    """The manifest as a part of the unit, and findings by their pages' numbers there."""
+    description = continued_description(drop, base, manifest.description.access_class)
+    numbers = places(drop, len(manifest.pages), base)
+    update = {"base_version": base.version, "places": numbers, "description": description}
+    moved = [
+        finding if finding.page is None else finding.model_copy(update={"page": numbers[finding.page - 1]})
+        for finding in findings
+    ]
+    return manifest.model_copy(update=update), moved
+
+
+def _held_up(archive: Archive, claim: Claim, findings: list[Finding]) -> bool:
+    """Whether the drop cannot go on. Where a person accepted all that holds it up, `findings` gain a note of it."""
+    if worst(findings) is not Severity.QUARANTINE:
+        return False
+    note = acceptance(archive.catalogue, claim.path, claim.name, findings)
+    if note is None:
+        return True
+    findings[:] = [*(one for one in findings if one.code is not note.code), note]
+    return False
+
+
+def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined, stop: StopRequest) -> Manifest:
     unit = archive.catalogue.unit_by_reference(drop.reference_code)
     access_class = unit.access_class if unit is not None else first_access_class(drop, archive.catalogue)
     unit_uuid = unit.unit_id if unit is not None else unit_id(drop.reference_code)
-    files = digest_files(claim.path, examined.files)
+    files = digest_files(claim.path, examined.files, stop.check)
     return Manifest(
         ingest_id=ingest_id(unit_uuid, drop.intent, [file.sha512 for file in files]),
         unit_id=unit_uuid,
@@ -173,23 +263,24 @@ def _fewer_pages(archive: Archive, manifest: Manifest, pages: int) -> tuple[Find
     return (Finding(code=FindingCode.PAGES_FEWER, fields=fields),)
 
 
-def _conflict(archive: Archive, manifest: Manifest) -> Finding | None:
+def _conflict(archive: Archive, manifest: Manifest) -> tuple[Finding, ...]:
     """Other bytes for a known unit need a declared intent: a mistyped folder must not replace a binder."""
-    if manifest.intent is Intent.REPLACE_UNIT:
-        return None
+    if manifest.intent is not Intent.NEW:
+        return ()
     others = [
         row
         for row in archive.catalogue.ingests(unit_id=manifest.unit_id)
         if row.state not in (IngestState.QUARANTINED, IngestState.REJECTED)
     ]
     if not others:
-        return None
-    return Finding(code=FindingCode.UNIT_CONFLICT, fields={"unit": manifest.description.reference_code})
+        return ()
+    return (Finding(code=FindingCode.UNIT_CONFLICT, fields={"unit": manifest.description.reference_code}),)
 
 
-def _stage(archive: Archive, claim: Claim, manifest: Manifest) -> Taken:
+def _stage(archive: Archive, claim: Claim, manifest: Manifest, stop: StopRequest) -> Taken:
     manifest = archive.catalogue.register_ingest(manifest).manifest
-    stage_files(claim.path, manifest, archive.store)
+    reached(CrashPoint.REGISTERED)
+    stage_files(claim.path, manifest, archive.store, stop.check)
     archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
     archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))
     # From here the store has every byte, verified; only now may the share let go of the folder.
@@ -204,7 +295,7 @@ def _dismiss(archive: Archive, claim: Claim, known: IngestRow) -> Taken:
         keys = {file.path: staged_key(known.ingest_id, file.path) for file in known.manifest.files}
     else:
         files = archive.packages.files(object_id(known.unit_id), known.version)
-        keys = {file.path: files[package_path(file)].content_key for file in known.manifest.files}
+        keys = {file.path: files[package_path(known.manifest, file)].content_key for file in known.manifest.files}
     for file in known.manifest.files:
         if digest_object(archive.store, keys[file.path]) != file.sha512:
             raise CopyDiffers(file=file.path)

@@ -10,7 +10,7 @@ from arhivar.steps.reconcile import measure_ledger
 from repository.ocfl_difference import OcflDifference, Problem
 from repository.records import IngestRow, PageRow, UnitRow
 from schemas.findings import Finding, FindingCode
-from schemas.ingest import Manifest
+from schemas.ingest import IngestState, Manifest
 from schemas.ledger import Stage
 from schemas.unit import PackageDescription, PackagedPage
 
@@ -22,6 +22,10 @@ _CODES = {
     Problem.DAMAGED: FindingCode.STORED_FILE_DAMAGED,
     Problem.UNREADABLE: FindingCode.STORED_FILE_DAMAGED,
 }
+
+
+_ATTEMPTED = (IngestState.RECEIVED, IngestState.STAGED, IngestState.PROCESSING)
+"""Another attempt is on its way: the pages that the catalogue has are those of a version to come."""
 
 
 def stored_findings(differences: Sequence[OcflDifference], head: int, pages_of: PagesOf) -> Iterator[Finding]:
@@ -107,17 +111,23 @@ def _ingest_findings(
         )
         if ingest.manifest.files != manifest.files or ingest.manifest.pages != manifest.pages:
             yield from _differing(unit, {"ingest.manifest": ("≠", "metadata/manifest.json")})
-    if package is None:
+    if package is None or ingest.state in _ATTEMPTED:
         return
-    planned = {page.number: page for page in archive.catalogue.planned_pages(ingest.ingest_id)}
-    recorded = {page.number: page for page in archive.catalogue.pages(ingest.ingest_id)}
+    by_ingest: dict[str, list[PackagedPage]] = {ingest.ingest_id: []}
     for page in package.pages:
-        if page.number not in planned or page.number not in recorded:
-            yield _missing(unit, version, f"page[{page.number}]", page.number)
-        else:
-            yield from _page_findings(unit, recorded[page.number], page)
-    for number in sorted(planned.keys() - {page.number for page in package.pages}):
-        yield from _differing(unit, {f"page[{number}]": (number, "–")}, number)
+        by_ingest.setdefault(page.ingest_id, []).append(page)
+    for ingest_id, pages in by_ingest.items():
+        planned = {page.number for page in archive.catalogue.planned_pages(ingest_id)}
+        recorded = {page.number: page for page in archive.catalogue.pages(ingest_id)}
+        for page in pages:
+            if page.sequence not in planned or page.sequence not in recorded:
+                yield _missing(unit, version, f"page[{page.number}]", page.number)
+            else:
+                yield from _page_findings(unit, recorded[page.sequence], page)
+        if ingest_id == ingest.ingest_id:  # earlier ones have pages that others took the place of
+            for sequence in sorted(planned - {page.sequence for page in pages}):
+                number = sequence if manifest is None else manifest.place(sequence)
+                yield from _differing(unit, {f"page[{number}]": (number, "–")}, number)
 
 
 def _page_findings(unit: str, row: PageRow, page: PackagedPage) -> Iterator[Finding]:
@@ -140,11 +150,11 @@ def index_findings(archive: Archive, contents: Contents) -> Iterator[Finding]:
     record = contents.package or contents.manifest
     if record is None:
         return
-    if contents.package is not None and contents.manifest is not None:
+    if contents.package is not None and contents.manifest is not None and contents.earlier:
         yield from measure_ledger(archive, record.unit_id).differences
     else:
         present = archive.index.present(record.unit_id, contents.version)
-        for number in sorted({page.number for page in record.pages} - present):
+        for number in sorted(contents.numbers() - present):
             fields: dict[str, str | int | float] = {"missing": Stage.IN_INDEX.value}
             yield Finding(code=FindingCode.LEDGER_DIFFERENCE, page=number, fields=fields)
     for version in range(1, contents.version):

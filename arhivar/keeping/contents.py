@@ -8,8 +8,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from arhivar.composition import Archive
-from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, access_path, alto_path, master_path
+from arhivar.package import DESCRIPTION_PATH, EARLIER_MANIFESTS, MANIFEST_PATH, access_path, alto_path, master_path
 from schemas.base import Record
+from schemas.drop import Intent
 from schemas.errors import StoreError, StoreUnavailable
 from schemas.ingest import Manifest
 from schemas.unit import PackageDescription
@@ -26,6 +27,16 @@ class Contents:
     version: int
     package: PackageDescription | None
     manifest: Manifest | None
+    earlier: bool = True
+    """Whether the manifests of the earlier ingests that the version is made of can be understood, where there are any.
+    """
+
+    def numbers(self) -> set[int]:
+        """Numbers in the unit of the version's pages; as far as the newest ingest knows, where the package is lost."""
+        if self.package is not None:
+            return {page.number for page in self.package.pages}
+        manifest = self.manifest
+        return set() if manifest is None else {manifest.place(page.number) for page in manifest.pages}
 
 
 def read_contents(archive: Archive, identifier: str, version: int) -> Contents:
@@ -37,7 +48,19 @@ def read_contents(archive: Archive, identifier: str, version: int) -> Contents:
         version,
         _read(archive, identifier, DESCRIPTION_PATH, version, PackageDescription),
         _read(archive, identifier, MANIFEST_PATH, version, Manifest),
+        all(
+            _read(archive, identifier, path, version, Manifest) is not None
+            for path in _earlier(archive, identifier, version)
+        ),
     )
+
+
+def _earlier(archive: Archive, identifier: str, version: int) -> list[str]:
+    try:
+        return [path for path in archive.packages.files(identifier, version) if path.startswith(EARLIER_MANIFESTS)]
+    except StoreError:  # then nothing of it could be read, and verify names that
+        archive.packages.require_root()
+        return []
 
 
 def _read(archive: Archive, identifier: str, path: str, version: int, kind: type[R]) -> R | None:
@@ -71,12 +94,14 @@ def pages_of_files(contents: Contents, planned: Manifest | None) -> Mapping[str,
                 if path is not None:
                     pages.setdefault(path, []).append(page.number)
         for pdf in contents.package.pdfs:
-            pages[pdf.path] = [page.number for page in contents.package.pages]
+            pages[pdf.path] = list(pdf.numbers)
     elif manifest is not None:
         for planned_page in manifest.pages:
-            pages.setdefault(master_path(planned_page.file), []).append(planned_page.number)
-            pages[alto_path(planned_page.number)] = [planned_page.number]
-        pages[access_path(manifest.volume)] = [page.number for page in manifest.pages]
+            number = manifest.place(planned_page.number)
+            pages.setdefault(master_path(manifest, planned_page.file), []).append(number)
+            pages[alto_path(number)] = [number]
+        if manifest.intent is not Intent.REPLACE_PAGES:  # these lie in PDFs of whichever volumes
+            pages[access_path(manifest.volume)] = [manifest.place(page.number) for page in manifest.pages]
     return {path: tuple(numbers) for path, numbers in pages.items()}
 
 

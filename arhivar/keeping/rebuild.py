@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 
+from arhivar.auditing import record_audit
 from arhivar.composition import INDEX_FOLDER, Archive, object_id, open_archive, recover_catalogue
 from arhivar.keeping.contents import Contents, page_ranges, read_contents, unit_of
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH
@@ -22,6 +23,7 @@ from arhivar.steps.index import index_unit, page_record
 from arhivar.steps.reconcile import measure_ledger
 from repository.ocfl_inventory import INVENTORY
 from repository.records import IngestRow, PageRow
+from schemas.audit import AuditAction
 from schemas.errors import (
     ArhivarError,
     CatalogueError,
@@ -111,10 +113,25 @@ def rebuild_archive(settings: Settings, watcher: RebuildWatcher, *, index_only: 
             _put_in_place(archive, new_folder, identifiers, built)
         finally:
             shutil.rmtree(new_folder, ignore_errors=True)
-    if not index_only:
-        with open_archive(settings) as archive:
+    with open_archive(settings) as archive:
+        if not index_only:
             _close_ingests(archive, report)
+        record_audit(archive, AuditAction.ARCHIVE_REBUILT, subject="archive", details=_told(report))
     return report
+
+
+def _told(report: RebuildReport) -> dict[str, str | int]:
+    """What the audit keeps of a rebuild."""
+    return {
+        "catalogue_made": int(report.catalogue_made),
+        "units": report.units,
+        "ingests": report.ingests,
+        "pages": report.pages,
+        "indexed_units": report.indexed_units,
+        "indexed_pages": report.indexed_pages,
+        "unbalanced": len(report.unbalanced),
+        "troubles": len(report.troubles),
+    }
 
 
 def _sweep(home: Path) -> None:
@@ -152,7 +169,16 @@ def _restore_version(
     head: bool,
 ) -> None:
     pages = list(_page_rows(package, manifest))
-    restored = archive.catalogue.restore_deposit(manifest, version, pages, head=head, now=datetime.now(UTC))
+    restored = archive.catalogue.restore_deposit(
+        manifest,
+        version,
+        pages,
+        head=head,
+        now=datetime.now(UTC),
+        deposited_at=max((event.at for event in package.events), default=None),
+        access_bytes=_access_bytes(archive, package, version),
+        unit_pages=len(package.pages),
+    )
     report.units += restored.unit
     report.ingests += restored.ingest
     report.pages += restored.pages
@@ -160,7 +186,8 @@ def _restore_version(
     if row is None or row.version != version:
         return
     known = archive.catalogue.findings(manifest.ingest_id)
-    on_pages = [finding for page in package.pages for finding in page.findings]
+    own = [page for page in package.pages if page.ingest_id == manifest.ingest_id]
+    on_pages = [finding for page in own for finding in page.findings]
     for stage, findings in (("intake", manifest.findings), ("pages", on_pages)):
         lost = [finding for finding in findings if finding not in known]
         if lost:
@@ -168,13 +195,22 @@ def _restore_version(
             report.findings += len(lost)
 
 
+def _access_bytes(archive: Archive, package: PackageDescription, version: int) -> int | None:
+    """The size of the version's access PDFs; None where one is lost."""
+    try:
+        files = archive.packages.files(object_id(package.unit_id), version)
+        return sum(archive.store.stat(files[pdf.path].content_key).size_bytes for pdf in package.pdfs)
+    except (ObjectMissing, KeyError):
+        return None
+
+
 def _page_rows(package: PackageDescription, manifest: Manifest) -> Iterator[PageRow]:
     planned = {page.number: page for page in manifest.pages}
     for page in package.pages:
-        if page.number in planned:
+        if page.ingest_id == manifest.ingest_id and page.sequence in planned:
             yield PageRow(
-                number=page.number,
-                file=planned[page.number].file,
+                number=page.sequence,
+                file=planned[page.sequence].file,
                 frame=page.frame,
                 kind=page.kind,
                 language=page.language,

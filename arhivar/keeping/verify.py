@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from random import Random
 from uuid import UUID
 
-import structlog
-
 from arhivar.composition import Archive, object_id
 from arhivar.keeping.compare import catalogue_findings, index_findings, record_findings, stored_findings
 from arhivar.keeping.contents import Contents, pages_of_files, read_contents, unit_of
+from arhivar.log import Logger
 from repository.ocfl_inventory import INVENTORY
 from repository.records import UnitRow
 from schemas.errors import ArhivarError, ObjectDamaged, ObjectMissing, PackageInvalid, UnitUnknown
@@ -26,7 +25,7 @@ from schemas.ingest import unit_id as derive_unit_id
 _TRIES = 3
 _STAGE = "verify"
 
-_log = structlog.get_logger(__name__)
+_log = Logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compose what the package will hold: the access PDF with veraPDF's verdict, and an ALTO file a page."""
+"""Compose what the package will hold: access PDFs with veraPDF's verdict, and an ALTO file a page."""
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.composition import Archive
 from arhivar.package import access_path, alto_path, master_path
+from arhivar.steps.continued import Continued, read_continued
 from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
 from arhivar.steps.pages import result_keys
 from arhivar.steps.workarea import WorkArea
 from processors.alto import write_alto
-from processors.compose import ComposePage, ComposeSettings, compose_pdf
+from processors.compose import ComposePage, ComposeSettings, compose_pdf, splice_pdf
 from processors.verapdf import VeraPdf
 from schemas.errors import NotPdfA, PdfNotWritten
 from schemas.findings import Finding
 from schemas.ingest import Manifest, PlannedPage
+from schemas.origins import Origin
 from schemas.page import Agent, Geometry, PageKind, PageResult
 from schemas.unit import PackagedPage, PackagedPdf
 
@@ -27,64 +29,126 @@ _PLACEHOLDER = Geometry(
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What compose made: a local PDF and ALTO files by their logical paths in the package."""
+    """What compose made, and with it the pages and PDFs that the version will have, kept ones included."""
 
-    pdf_file: Path
-    pdf: PackagedPdf
     pages: tuple[PackagedPage, ...]
+    pdfs: tuple[PackagedPdf, ...]
+    pdf_files: Mapping[str, Path]
+    """The new PDFs, by logical path in the package."""
     alto: Mapping[str, bytes]
+    """The new ALTO files, by logical path."""
     engines: tuple[Agent, ...]
-    """Which programs read the pages."""
+    """Which programs read the new pages."""
+    continued: Continued | None = None
+    """What the version keeps of the one before."""
 
 
 def compose_unit(
     archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea, validator: VeraPdf
 ) -> Composed:
-    """Make the unit's derivatives. Raises PdfNotWritten, NotPdfA, ToolError."""
-    keys = result_keys(archive, manifest)
+    """Make the derivatives of the ingest's pages; `unreadable` by their numbers in the ingest.
+
+    Pages scanned again take their places in the volumes' PDFs, whose other pages are not touched.
+    Raises PdfNotWritten, NotPdfA, ToolError, StoreError, DiskFull, DiskUnavailable.
+    """
+    unit = manifest.description
+    pages = _Pages(archive, manifest, unreadable, work)
     folder = work.ingest_folder(manifest.ingest_id)
-    path_in_package = access_path(manifest.volume)
-    target = folder / Path(path_in_package).name
-    packaged: list[PackagedPage] = []
-    alto: dict[str, bytes] = {}
-    engines: dict[Agent, None] = {}
-    looks: list[Look] = []
-
-    def compose_pages() -> Iterator[ComposePage]:
-        for page in manifest.pages:
-            master = master_path(page.file)
-            if page.number in unreadable:
-                packaged.append(_package_placeholder(manifest, page, unreadable[page.number]))
-                empty = PageResult(source_digest="", geometry=_PLACEHOLDER, kind=PageKind.UNREADABLE)
-                yield ComposePage(page.number, empty, None, original=master)
+    continued = read_continued(archive, manifest)
+    pdf_files: dict[str, Path] = {}
+    kept: list[PackagedPdf] = []
+    made: list[tuple[str, int, range]] = []
+    if continued is None or not continued.replaced:
+        path = access_path(manifest.volume)
+        pdf_files[path] = folder / Path(path).name
+        first = manifest.place(1)
+        made.append((path, manifest.volume, range(first, first + len(manifest.pages))))
+        compose_pdf(pdf_files[path], unit, pages.compose(manifest.pages), ComposeSettings())
+    if continued is not None:
+        for pdf in continued.package.pdfs:
+            new = sorted(
+                (page for page in manifest.pages if manifest.place(page.number) in pdf.numbers),
+                key=lambda page: manifest.place(page.number),
+            )
+            if not new:
+                kept.append(pdf)
                 continue
-            processed = work.load_page(keys[page.number])
-            if processed is None:
-                raise PdfNotWritten(unit=manifest.description.reference_code, page=page.number, detail="no page result")
-            alto[alto_path(page.number)] = write_alto(processed.result, source_file=master, page_number=page.number)
-            packaged.append(_package_page(manifest, page, processed.result))
-            look = look_of(page.number, page.file, keys[page.number], processed.result)
-            if look is not None:
-                looks.append(look)
-            if processed.result.engine is not None:
-                engines[processed.result.engine] = None
-            yield ComposePage(page.number, processed.result, processed.image)
-
-    compose_pdf(target, manifest.description, compose_pages(), ComposeSettings())
-    verdict = validator.validate([target])[0]
-    if not verdict.valid:
-        raise NotPdfA(unit=manifest.description.reference_code, detail="; ".join(verdict.failures[:5]))
-    pdf = PackagedPdf(
-        path=path_in_package,
-        volume=manifest.volume,
-        pages=len(manifest.pages),
-        sha512=_digest(target),
-        validator=validator.agent,
-        valid=verdict.valid,
-        failures=verdict.failures,
+            pdf_files[pdf.path] = folder / Path(pdf.path).name
+            made.append((pdf.path, pdf.volume, pdf.numbers))
+            with continued.local_pdf(archive, pdf.path) as source:
+                splice_pdf(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+    judged = _judge(unit.reference_code, made, pdf_files, validator)
+    others = () if continued is None else continued.looks(archive, pages.looks)
+    new_pages = _add_findings(pages.packaged, find_near_duplicates(pages.looks, others))
+    kept_pages = () if continued is None else continued.pages()
+    return Composed(
+        pages=tuple(sorted((*kept_pages, *new_pages), key=lambda page: page.number)),
+        pdfs=tuple(sorted((*kept, *judged), key=lambda pdf: pdf.first_page)),
+        pdf_files=pdf_files,
+        alto=pages.alto,
+        engines=tuple(pages.engines),
+        continued=continued,
     )
-    pages = _add_findings(packaged, find_near_duplicates(looks))
-    return Composed(target, pdf, pages, alto, tuple(engines))
+
+
+class _Pages:
+    """The ingest's pages, gathered for the package while they go into a PDF."""
+
+    def __init__(self, archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea) -> None:
+        self.packaged: list[PackagedPage] = []
+        self.alto: dict[str, bytes] = {}
+        self.engines: dict[Agent, None] = {}
+        self.looks: list[Look] = []
+        self._manifest = manifest
+        self._unreadable = unreadable
+        self._work = work
+        self._keys = result_keys(archive, manifest)
+
+    def compose(self, pages: Iterable[PlannedPage]) -> Iterator[ComposePage]:
+        """These pages for the PDF, one at a time."""
+        for page in pages:
+            number = self._manifest.place(page.number)
+            master = master_path(self._manifest, page.file)
+            origin = str(Origin(self._manifest.ingest_id, page.number))
+            if page.number in self._unreadable:
+                finding = self._unreadable[page.number].model_copy(update={"page": number})
+                self.packaged.append(_package_placeholder(self._manifest, page, finding))
+                empty = PageResult(source_digest="", geometry=_PLACEHOLDER, kind=PageKind.UNREADABLE)
+                yield ComposePage(number, empty, None, original=master, origin=origin)
+                continue
+            processed = self._work.load_page(self._keys[page.number])
+            if processed is None:
+                unit = self._manifest.description.reference_code
+                raise PdfNotWritten(unit=unit, page=number, detail="no page result")
+            result = processed.result
+            self.alto[alto_path(number)] = write_alto(result, source_file=master, page_number=number)
+            look = look_of(number, page.file, self._keys[page.number], result)
+            self.packaged.append(_package_page(self._manifest, page, result, look))
+            if look is not None:
+                self.looks.append(look)
+            if result.engine is not None:
+                self.engines[result.engine] = None
+            yield ComposePage(number, result, processed.image, origin=origin)
+
+
+def _judge(
+    unit: str, made: Sequence[tuple[str, int, range]], files: Mapping[str, Path], validator: VeraPdf
+) -> Iterator[PackagedPdf]:
+    """The new PDFs (path, volume, numbers of pages) with veraPDF's verdict. Raises NotPdfA, ToolError."""
+    verdicts = validator.validate([files[path] for path, _, _ in made])
+    for (path, volume, numbers), verdict in zip(made, verdicts, strict=True):
+        if not verdict.valid:
+            raise NotPdfA(unit=unit, detail="; ".join(verdict.failures[:5]))
+        yield PackagedPdf(
+            path=path,
+            volume=volume,
+            first_page=numbers.start,
+            pages=len(numbers),
+            sha512=_digest(files[path]),
+            validator=validator.agent,
+            valid=verdict.valid,
+            failures=verdict.failures,
+        )
 
 
 def _add_findings(pages: Sequence[PackagedPage], findings: Sequence[Finding]) -> tuple[PackagedPage, ...]:
@@ -98,32 +162,34 @@ def _add_findings(pages: Sequence[PackagedPage], findings: Sequence[Finding]) ->
 
 def _package_placeholder(manifest: Manifest, page: PlannedPage, finding: Finding) -> PackagedPage:
     return PackagedPage(
-        number=page.number,
+        number=manifest.place(page.number),
         ingest_id=manifest.ingest_id,
         sequence=page.number,
-        master=master_path(page.file),
+        master=master_path(manifest, page.file),
         frame=page.frame,
         kind=PageKind.UNREADABLE,
         findings=(finding,),
     )
 
 
-def _package_page(manifest: Manifest, page: PlannedPage, result: PageResult) -> PackagedPage:
-    here = {"page": page.number, "file": page.file}
+def _package_page(manifest: Manifest, page: PlannedPage, result: PageResult, look: Look | None) -> PackagedPage:
+    number = manifest.place(page.number)
+    here = {"page": number, "file": page.file}
     return PackagedPage(
-        number=page.number,
+        number=number,
         ingest_id=manifest.ingest_id,
         sequence=page.number,
-        master=master_path(page.file),
+        master=master_path(manifest, page.file),
         frame=page.frame,
         source_digest=result.source_digest,
         kind=result.kind,
         language=result.language,
-        text=alto_path(page.number),
+        text=alto_path(number),
         words=sum(1 for _ in result.words()),
         confidence=result.confidence,
         geometry=result.geometry,
         quality=result.quality,
+        look=None if look is None else look.hash,
         findings=tuple(finding.model_copy(update=here) for finding in result.findings),
     )
 

@@ -4,12 +4,14 @@
 from datetime import UTC, datetime
 
 from arhivar import VERSION
+from arhivar.auditing import audit_entry
 from arhivar.composition import Archive, object_id
-from arhivar.intake.stage import staged_key
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
+from arhivar.steps.masters import master_keys
 from repository.ocfl import Source, StoreKey
-from schemas.errors import LeaseLost
+from schemas.audit import AuditAction, AuditEntry
+from schemas.errors import BaseMoved, LeaseLost
 from schemas.findings import Finding
 from schemas.ingest import FileRole, Manifest
 from schemas.page import Agent
@@ -18,10 +20,18 @@ from schemas.unit import EventType, PackageDescription, PreservationEvent
 ARHIVAR = Agent(name="Arhivar", version=VERSION)
 
 
-def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> int:
+def deposit_unit(
+    archive: Archive,
+    manifest: Manifest,
+    composed: Composed,
+    findings: tuple[Finding, ...],
+    over: int | None = None,
+) -> int:
     """Write the version and record it; the version's number. Where it is written already, only record it.
 
-    Raises LeaseLost where another process is depositing into the unit, StoreError, CatalogueError.
+    `over` is the version that an earlier attempt of this ingest became: only that one may be replaced by a further
+    attempt. Raises LeaseLost where another process is depositing, or has deposited, into the unit, BaseMoved where a
+    part of a unit continues another version than the newest, StoreError, CatalogueError.
     """
     identifier = object_id(manifest.unit_id)
     with archive.leases.hold(f"unit:{manifest.unit_id}") as lease:
@@ -29,8 +39,15 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
             raise LeaseLost(name=manifest.description.reference_code)
         archive.packages.repair(identifier)
         version = archive.packages.head(identifier)
-        if version is None or not _is_of(archive, identifier, manifest):
-            files = _files(manifest, composed, findings)
+        head = None if version is None else read_package(archive, identifier)
+        if version is None or head is None or (head.ingest_id, head.attempt) != (manifest.ingest_id, manifest.attempt):
+            if _moved(manifest, version, head):
+                raise BaseMoved(
+                    unit=manifest.description.reference_code, base=manifest.base_version, version=version or 0
+                )
+            if over is not None and version != over:
+                raise LeaseLost(name=manifest.description.reference_code)
+            files = _files(archive, manifest, composed, findings)
             version = archive.packages.commit(
                 identifier,
                 files,
@@ -41,22 +58,55 @@ def deposit_unit(archive: Archive, manifest: Manifest, composed: Composed, findi
                 expected_head=version,
                 fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
             )
-        archive.catalogue.record_deposit(manifest.ingest_id, version, len(manifest.pages), datetime.now(UTC))
+        archive.audit.prepare()
+        archive.catalogue.record_deposit(
+            manifest.ingest_id,
+            version,
+            len(composed.pages),
+            datetime.now(UTC),
+            audit=_audit_entry(archive, manifest, version),
+            access_bytes=sum(file.stat().st_size for file in composed.pdf_files.values()),
+        )
     return version
 
 
-def _is_of(archive: Archive, identifier: str, manifest: Manifest) -> bool:
-    package = read_package(archive, identifier)
-    return (package.ingest_id, package.attempt) == (manifest.ingest_id, manifest.attempt)
+def _audit_entry(archive: Archive, manifest: Manifest, version: int) -> AuditEntry:
+    return audit_entry(
+        archive.settings,
+        AuditAction.UNIT_DEPOSITED,
+        subject=manifest.description.reference_code,
+        unit_id=manifest.unit_id,
+        details={
+            "ingest": manifest.ingest_id,
+            "attempt": manifest.attempt,
+            "intent": manifest.intent.value,
+            "version": version,
+            "pages": len(manifest.pages),
+        },
+    )
 
 
-def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]) -> dict[str, Source]:
+def _moved(manifest: Manifest, version: int | None, head: PackageDescription | None) -> bool:
+    """Whether a part of a unit would be put on another version than it continues, or than its earlier attempt made."""
+    if manifest.base_version is None or manifest.base_version == version:
+        return False
+    return head is None or head.ingest_id != manifest.ingest_id
+
+
+def _files(
+    archive: Archive, manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]
+) -> dict[str, Source]:
+    before = composed.continued
     files: dict[str, Source] = {}
+    if before is not None:
+        files |= before.kept_files(composed.pdf_files)
+    keys = master_keys(archive, manifest)
     for file in manifest.files:
-        files[package_path(file)] = StoreKey(staged_key(manifest.ingest_id, file.path))
+        files[package_path(manifest, file)] = StoreKey(keys[file.path])
     files |= composed.alto
-    files[composed.pdf.path] = composed.pdf_file
+    files |= composed.pdf_files
     files[MANIFEST_PATH] = manifest.to_json()
+    attachments = tuple(package_path(manifest, file) for file in manifest.files if file.role is not FileRole.PAGES)
     files[DESCRIPTION_PATH] = PackageDescription(
         unit_id=manifest.unit_id,
         ingest_id=manifest.ingest_id,
@@ -64,10 +114,10 @@ def _files(manifest: Manifest, composed: Composed, findings: tuple[Finding, ...]
         intent=manifest.intent,
         description=manifest.description,
         pages=composed.pages,
-        pdfs=(composed.pdf,),
-        attachments=tuple(package_path(file) for file in manifest.files if file.role is not FileRole.PAGES),
-        findings=findings,
-        events=_events(manifest, composed),
+        pdfs=composed.pdfs,
+        attachments=attachments if before is None else before.package.attachments + attachments,
+        findings=findings if before is None else before.findings() + findings,
+        events=_events(manifest, composed) if before is None else before.package.events + _events(manifest, composed),
     ).to_json()
     return files
 
@@ -76,14 +126,14 @@ def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, 
     """What was done, in the order in which it was done."""
     received, now = manifest.received_at, datetime.now(UTC)
     origin = f"{len(manifest.files)} files, {len(manifest.pages)} pages, from the folder {manifest.folder}"
-    pdf = composed.pdf
+    new = [pdf for pdf in composed.pdfs if pdf.path in composed.pdf_files]
     return (
         _event(EventType.INGESTION, received, ARHIVAR, origin),
         _event(EventType.MESSAGE_DIGEST, received, ARHIVAR, "SHA-512 of every file on the share"),
         _event(EventType.FIXITY_CHECK, received, ARHIVAR, "every copy read back from the store"),
         *(_event(EventType.METADATA_EXTRACTION, now, engine, "text of pages, as ALTO") for engine in composed.engines),
-        _event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}"),
-        _event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}"),
+        *(_event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}") for pdf in new),
+        *(_event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}") for pdf in new),
     )
 
 

@@ -42,8 +42,8 @@ def look_of(number: int, file: str, source: str, result: PageResult) -> Look | N
     return Look(number, file, result.look, Counter(word.text.casefold() for word in result.words()), source)
 
 
-def find_near_duplicates(looks: Sequence[Look]) -> list[Finding]:
-    """A finding on each page that looks like an earlier one, naming the most similar of those.
+def find_near_duplicates(looks: Sequence[Look], kept: Sequence[Look] = ()) -> list[Finding]:
+    """A finding on each page that looks like an earlier one, or one of `kept`, naming the most similar of those.
 
     Files with the same bytes are left out: intake speaks of files that were handed over twice.
     """
@@ -51,10 +51,8 @@ def find_near_duplicates(looks: Sequence[Look]) -> list[Finding]:
     for index, page in enumerate(looks):
         alike = [
             (count_differing_bits(page.hash, other.hash), other.number)
-            for other in looks[:index]
-            if page.source != other.source
-            and count_differing_bits(page.hash, other.hash) <= MOST_BITS
-            and _same_words(page.words, other.words)
+            for other in (*kept, *looks[:index])
+            if page.source != other.source and resemble(page.hash, other.hash) and _same_words(page.words, other.words)
         ]
         if alike:
             bits, number = min(alike)
@@ -68,6 +66,11 @@ def find_near_duplicates(looks: Sequence[Look]) -> list[Finding]:
                 Finding(code=FindingCode.PAGE_NEAR_DUPLICATE, page=page.number, file=page.file, fields=fields)
             )
     return findings
+
+
+def resemble(one: str, other: str) -> bool:
+    """True where two hashes are close enough for their pages' words to be compared."""
+    return count_differing_bits(one, other) <= MOST_BITS
 
 
 def _same_words(one: Counter[str], other: Counter[str]) -> bool:

@@ -2,13 +2,14 @@
 """Feed the search index from the outbox: what is indexed is read back from the store, by one writer at a time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from arhivar.composition import Archive, object_id
 from arhivar.leases import HeldLease
 from arhivar.package import read_package
 from processors.alto import read_alto
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import IndexUnavailable
 from schemas.page import Line
 from schemas.search import PageRecord
@@ -18,28 +19,33 @@ _BATCH = 100
 _POLL_SECONDS = 0.2
 
 
-def drain_outbox(archive: Archive) -> None:
+def drain_outbox(archive: Archive, check: Callable[[], None] = lambda: None) -> None:
     """Return once nothing waits for the index: what this process indexed, or another one that was quicker.
 
+    `check` is called before each unit, and may raise.
     Raises SearchIndexError: the deposit stands, and the outbox keeps the entry for the next run.
     """
     patience = time.monotonic() + 2 * archive.settings.lease_seconds
     while archive.catalogue.outbox(1):
+        check()
         with archive.leases.hold("index") as lease:
             if lease is not None:
-                _index_waiting(archive, lease)
+                _index_waiting(archive, lease, check)
                 continue
         if time.monotonic() > patience:
             raise IndexUnavailable(detail="another process holds the lease 'index'")
         time.sleep(_POLL_SECONDS)
 
 
-def _index_waiting(archive: Archive, lease: HeldLease) -> None:
+def _index_waiting(archive: Archive, lease: HeldLease, check: Callable[[], None]) -> None:
     while entries := archive.catalogue.outbox(_BATCH):
         for entry in entries:
+            check()
             lease.check()
             index_unit(archive, entry.unit_id, entry.version)
+            reached(CrashPoint.UNIT_INDEXED)
             archive.catalogue.outbox_done([entry.id])
+            reached(CrashPoint.OUTBOX_DONE)
 
 
 def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
@@ -47,6 +53,7 @@ def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
     if archive.packages.head(object_id(unit_id)) != version:
         return
     archive.index.write(page_records(archive, unit_id, version))
+    reached(CrashPoint.INDEX_COMMITTED)
     archive.index.remove_unit(unit_id, except_version=version)
 
 

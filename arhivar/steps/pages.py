@@ -2,15 +2,18 @@
 """Read the pages of an ingest: each once, by the pool; what is kept in the work area is not read again."""
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
+from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
 
 from arhivar.composition import Archive, page_settings
-from arhivar.intake.stage import staged_key
+from arhivar.steps.masters import master_keys
 from arhivar.steps.workarea import WorkArea, page_key
+from arhivar.stopping import StopRequest
 from processors.page import PageSource
 from processors.pool import PagePool
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
@@ -18,13 +21,19 @@ from schemas.page import PageKind, PageResult
 
 
 def read_pages(
-    archive: Archive, manifest: Manifest, pool: PagePool, work: WorkArea, on_page: Callable[[int], None]
+    archive: Archive,
+    manifest: Manifest,
+    pool: PagePool,
+    work: WorkArea,
+    on_page: Callable[[int], None],
+    stop: StopRequest,
 ) -> dict[int, Finding]:
     """Read every page that has no result yet.
 
     `on_page` hears how many pages each step forward brings. Returns the findings that make a page a placeholder,
     by page number; all other pages have a result in the work area afterwards. Errors that are not about the page
-    itself (engine, store) are raised.
+    itself (engine, store) are raised. Once a stop is asked for, no page is begun; those in hand are kept, then
+    StopAsked is raised.
     """
     settings = page_settings(archive.settings, manifest.description.languages)
     keys = result_keys(archive, manifest)
@@ -40,9 +49,11 @@ def read_pages(
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
     with ExitStack() as stack:
-        sources = _sources(archive, manifest, waiting, stack)
-        retries = _sources(archive, manifest, again, stack)
-        for page, outcome in chain(pool.process(sources, settings), pool.process(retries, settings)):
+        first = pool.process(_sources(archive, manifest, waiting, stack, stop), settings)
+        retries = pool.process(_sources(archive, manifest, again, stack, stop), settings)
+        stack.enter_context(closing(first))  # the pool is free again, also where a page's result could not be kept
+        stack.enter_context(closing(retries))
+        for page, outcome in chain(first, retries):
             # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
             if isinstance(outcome, ImageError | ToolTimeout):
                 unreadable[page.number] = placeholder_finding(page, outcome)
@@ -59,6 +70,7 @@ def read_pages(
                 work.keep_page(keys[page.number], outcome)
                 _record(archive, manifest, page, outcome.result)
             on_page(1)
+    stop.check()
     for number in unreadable:
         archive.catalogue.record_page(
             manifest.ingest_id,
@@ -68,6 +80,7 @@ def read_pages(
             words=0,
             confidence=None,
             source_digest=None,
+            now=datetime.now(UTC),
         )
     return unreadable
 
@@ -81,7 +94,9 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
         words=sum(1 for _ in result.words()),
         confidence=result.confidence,
         source_digest=result.source_digest,
+        now=datetime.now(UTC),
     )
+    reached(CrashPoint.PAGE_RECORDED)
 
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
@@ -108,12 +123,15 @@ def placeholder_finding(page: PlannedPage, error: ArhivarError) -> Finding:
 
 
 def _sources(
-    archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack
+    archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack, stop: StopRequest
 ) -> Iterator[tuple[PlannedPage, PageSource]]:
     """Pages with a local path of their file; a file is made local once for all its pages."""
     local: dict[str, Path] = {}
+    keys: dict[str, str] = {}
     for page in pages:
+        if stop.asked:
+            return
         if page.file not in local:
-            key = staged_key(manifest.ingest_id, page.file)
-            local[page.file] = stack.enter_context(archive.store.local_path(key))
+            keys = keys or master_keys(archive, manifest)
+            local[page.file] = stack.enter_context(archive.store.local_path(keys[page.file]))
         yield page, PageSource(local[page.file], page.frame)

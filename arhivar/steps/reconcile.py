@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reconcile: measure, page by page, that captured = in PDF/A = in store = in index.
 
-Nothing here asks the steps what they did. Captured is recounted from the manifest in the package, the PDF is opened
-with another program's reader, the store is asked for each file, and the index is asked by a query.
+Nothing here asks the steps what they did. Captured is recounted from the manifests in the package, of all ingests that
+the version is made of; the PDF is opened with another program's reader, the store is asked for each file, and the index
+is asked by a query. A page that PDF or package show as it was captured before is missing there.
 """
 
 from collections.abc import Mapping
@@ -11,12 +12,13 @@ from uuid import UUID
 import pikepdf
 
 from arhivar.composition import Archive, object_id
-from arhivar.package import read_manifest, read_package
-from processors.page_marks import marked_pages
+from arhivar.package import read_manifests, read_package
+from processors.page_marks import PageMark, page_marks
 from repository.ocfl import OcflFile
 from schemas.errors import ObjectMissing
 from schemas.findings import Finding, FindingCode
-from schemas.ledger import Ledger, LedgerRow
+from schemas.ledger import GapsAccepted, Ledger, LedgerRow
+from schemas.origins import Origin, page_origins
 from schemas.page import PageKind
 from schemas.unit import PackageDescription, PackagedPage
 
@@ -27,12 +29,17 @@ def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
     package = read_package(archive, identifier)
     version = archive.packages.head(identifier)
     files = archive.packages.files(identifier)
-    manifest = read_manifest(archive, identifier)
-    in_pdf = _pages_in_pdfs(archive, package, files)
+    captured = page_origins(read_manifests(archive, identifier))
+    marks = _marks_in_pdfs(archive, package, files)
+    in_pdf = {mark.number for mark in marks if _shows(mark, captured.get(mark.number))}
     in_index = archive.index.present(unit_id, version or 0)
     packaged = {page.number: page for page in package.pages}
-    captured = {page.number for page in manifest.pages}
-    stored = {number for number, page in packaged.items() if _in_store(archive, page, files)}
+    gaps = tuple(page.number for page in package.pages if page.kind is PageKind.UNREADABLE)
+    stored = {
+        number
+        for number, page in packaged.items()
+        if captured.get(number) in (None, (page.ingest_id, page.sequence)) and _in_store(archive, page, files)
+    }
     rows = tuple(
         LedgerRow(
             page=number,
@@ -41,15 +48,25 @@ def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
             in_store=number in stored,
             in_index=number in in_index,
         )
-        for number in sorted(captured | set(packaged) | in_pdf | in_index)
+        for number in sorted(captured.keys() | set(packaged) | in_pdf | in_index)
     )
     return Ledger(
         unit=package.description.reference_code,
         ingest_id=package.ingest_id,
         rows=rows,
         differences=tuple(_difference(row) for row in rows if row.missing),
-        gaps=tuple(page.number for page in package.pages if page.kind is PageKind.UNREADABLE),
+        gaps=gaps,
+        accepted=_accepted(archive, package, version, gaps),
     )
+
+
+def _accepted(
+    archive: Archive, package: PackageDescription, version: int | None, gaps: tuple[int, ...]
+) -> GapsAccepted | None:
+    """What a person said of the gaps of this very version."""
+    known = archive.catalogue.ledger(package.ingest_id)
+    accepted = known.accepted if known is not None else None
+    return accepted if accepted is not None and gaps and accepted.version == version else None
 
 
 def _difference(row: LedgerRow) -> Finding:
@@ -57,14 +74,19 @@ def _difference(row: LedgerRow) -> Finding:
     return Finding(code=FindingCode.LEDGER_DIFFERENCE, page=row.page, fields={"missing": missing})
 
 
-def _pages_in_pdfs(archive: Archive, package: PackageDescription, files: Mapping[str, OcflFile]) -> set[int]:
-    found: set[int] = set()
+def _shows(mark: PageMark, captured: Origin | None) -> bool:
+    """False where the PDF shows another capture than the newest one of that page."""
+    return captured is None or mark.origin in (None, str(captured))
+
+
+def _marks_in_pdfs(archive: Archive, package: PackageDescription, files: Mapping[str, OcflFile]) -> set[PageMark]:
+    found: set[PageMark] = set()
     for pdf in package.pdfs:
         if pdf.path not in files:
             continue
         try:
             with archive.store.local_path(files[pdf.path].content_key) as path:
-                found |= marked_pages(path)
+                found |= page_marks(path)
         except (ObjectMissing, pikepdf.PdfError):
             continue
     return found

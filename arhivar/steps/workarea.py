@@ -8,7 +8,6 @@ all of it may be deleted between runs.
 
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +16,10 @@ from pathlib import Path
 from processors.access import AccessImage
 from processors.encoded import Codec, EncodedImage
 from processors.page import STEP_VERSION, PageSettings, ProcessedPage
+from schemas.crash_points import CrashPoint, reached
+from schemas.disk import disk_errors
+from schemas.errors import DiskUnavailable
+from schemas.owners import owner_name
 from schemas.page import Matrix, PageResult
 
 
@@ -28,7 +31,10 @@ def page_key(sha512: str, frame: int, settings: PageSettings, engine: str) -> st
 
 @dataclass(frozen=True, slots=True)
 class WorkArea:
-    """Files below `root`. Written whole or not at all: the image first, then the JSON that completes the entry."""
+    """Files below `root`. Written whole or not at all: the image first, then the JSON that completes the entry.
+
+    Every method raises DiskFull and DiskUnavailable.
+    """
 
     root: Path
 
@@ -36,11 +42,11 @@ class WorkArea:
         """A kept result, or None. A damaged entry counts as absent."""
         head = self._page(key, "json")
         try:
-            content = json.loads(head.read_bytes())
-            data = self._page(key, "img").read_bytes()
+            content = json.loads(_read(head))
+            data = _read(self._page(key, "img"))
             if hashlib.sha256(data).hexdigest() != content["image"]["sha256"]:
                 return None
-            extra = self._page(key, "globals").read_bytes() if content["image"]["globals"] else None
+            extra = _read(self._page(key, "globals")) if content["image"]["globals"] else None
             return ProcessedPage(
                 result=PageResult.model_validate(content["result"]),
                 image=_image_from(content["image"], data, extra),
@@ -51,7 +57,7 @@ class WorkArea:
     def load_result(self, key: str) -> PageResult | None:
         """The result alone, without the image."""
         try:
-            return PageResult.model_validate(json.loads(self._page(key, "json").read_bytes())["result"])
+            return PageResult.model_validate(json.loads(_read(self._page(key, "json")))["result"])
         except (FileNotFoundError, ValueError, KeyError):
             return None
 
@@ -61,34 +67,63 @@ class WorkArea:
         _write(self._page(key, "img"), image.data)
         if image.globals_data is not None:
             _write(self._page(key, "globals"), image.globals_data)
+        reached(CrashPoint.PAGE_IMAGE_KEPT)
         content = {"result": page.result.model_dump(mode="json"), "image": _image_to(page.image)}
         _write(self._page(key, "json"), json.dumps(content).encode())
+        reached(CrashPoint.PAGE_KEPT)
 
     def drop_pages(self, keys: Iterable[str]) -> None:
         """Forget results."""
         for key in keys:
             for suffix in ("json", "img", "globals"):
-                self._page(key, suffix).unlink(missing_ok=True)
+                with disk_errors(self.root):
+                    self._page(key, suffix).unlink(missing_ok=True)
 
     def ingest_folder(self, ingest_id: str) -> Path:
         """A folder for what is made of the whole ingest."""
         folder = self.root / "ingests" / ingest_id
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk_errors(self.root):
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def drop_ingest(self, ingest_id: str) -> None:
         """Remove the ingest's folder."""
         shutil.rmtree(self.root / "ingests" / ingest_id, ignore_errors=True)
 
+    def held(self) -> tuple[tuple[Path, ...], tuple[Path, ...]]:
+        """All files of pages' results, also unfinished ones; all folders of ingests."""
+        pages, ingests = self.root / "pages", self.root / "ingests"
+        return tuple(path for path in pages.glob("*/*") if path.is_file()), tuple(ingests.glob("*"))
+
     def _page(self, key: str, suffix: str) -> Path:
         return self.root / "pages" / key[:2] / f"{key}.{suffix}"
 
 
+def writer_of(path: Path) -> str | None:
+    """Which process (`schemas.owners`) writes this file of a page's result; None for one that is whole."""
+    return path.name.rpartition(".")[2] if path.name.startswith(".") else None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        detail = error.strerror or str(error)
+        raise DiskUnavailable(where=str(path), detail=detail) from error
+
+
 def _write(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(data)
-    temporary.replace(path)
+    temporary = path.with_name(f".{path.name}.{owner_name()}")
+    with disk_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(data)
+            temporary.replace(path)
+        except BaseException:  # half a file would fill the disk further
+            temporary.unlink(missing_ok=True)
+            raise
 
 
 def _image_to(access: AccessImage) -> dict[str, object]:

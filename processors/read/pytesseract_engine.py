@@ -2,6 +2,7 @@
 """Tesseract as a program, by pytesseract: slower, but it needs no compiled module, and a crash takes nothing along."""
 
 import shlex
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from PIL import Image
 from processors.read.engine import Layout, Pixels, Reading, ReadSettings, check_request, resolution_for_tesseract
 from processors.read.tessdata import find_tessdata, require_models
 from processors.read.words import SaidWord, assemble
-from schemas.errors import EngineFailed, EngineUnavailable
+from schemas.disk import has_no_room
+from schemas.errors import DiskFull, EngineFailed, EngineUnavailable
 from schemas.page import Agent
 
 NAME = "pytesseract"
 
+_TABLE_BYTES = 1 << 20
+"""More than the table of words of a page takes."""
 _LAST_WORDS = 500  # characters of the program's messages that go into an error
 
 _MODES = {Layout.AUTOMATIC: 3, Layout.ONE_BLOCK: 6}
@@ -54,11 +58,14 @@ class PytesseractEngine:
         except pytesseract.TesseractNotFoundError as error:
             raise EngineUnavailable(engine=NAME, detail=str(error)) from error
         except pytesseract.TesseractError as error:
+            _require_room(pixels)
             raise EngineFailed(engine=NAME, detail=f"status {error.status}: {error.message[-_LAST_WORDS:]}") from error
         except RuntimeError as error:  # pytesseract says so only by the message
             raise EngineFailed(engine=NAME, detail=f"{error} after {self._settings.page_seconds:g} s") from error
-        except (OSError, ValueError) as error:  # no room for its files, output cut off or not UTF-8
+        except (OSError, ValueError) as error:  # output cut off or not UTF-8
+            _require_room(pixels)
             raise EngineFailed(engine=NAME, detail=f"{type(error).__name__}: {error}") from error
+        _require_room(pixels)  # tesseract does not notice that its table of words was cut off
         try:
             said = list(_said(table))
         except ValueError as error:
@@ -67,6 +74,13 @@ class PytesseractEngine:
 
     def close(self) -> None:
         """Nothing is kept between pages."""
+
+
+def _require_room(pixels: Pixels) -> None:
+    """What was read on a disk without room for the program's files is not believed. Raises DiskFull."""
+    folder = Path(tempfile.gettempdir())
+    if has_no_room(folder, pixels.nbytes + _TABLE_BYTES):
+        raise DiskFull(where=str(folder))
 
 
 def _said(table: str) -> Iterator[SaidWord]:

@@ -20,7 +20,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from repository.tables import REVISION
-from schemas.errors import CatalogueError, CatalogueUnavailable, CatalogueVersion, InvalidSetting
+from schemas.disk import has_no_room, is_full
+from schemas.errors import CatalogueError, CatalogueFull, CatalogueUnavailable, CatalogueVersion, InvalidSetting
 
 BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
@@ -56,7 +57,7 @@ class SqlConnection:
     def upgrade(self) -> None:
         from repository.migrations.run import upgrade
 
-        with _failures():
+        with self._failures():
             if self._sqlite and self._url.database:
                 Path(self._url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
             with self._writer.begin() as connection:
@@ -77,7 +78,7 @@ class SqlConnection:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        with _failures():
+        with self._failures():
             if self._sqlite and self._url.database and not Path(self._url.database).exists():
                 # Opening it would make an empty one.
                 raise CatalogueUnavailable(detail=f"{self._url.database} does not exist")
@@ -88,6 +89,26 @@ class SqlConnection:
                         raise CatalogueVersion(found=found or "0", expected=REVISION)
                     self._version_seen = True
                 yield session
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        """Turn the database's errors into ours."""
+        folder = Path(self._url.database).absolute().parent if self._sqlite and self._url.database else None
+        try:
+            yield
+        except (OperationalError, InterfaceError, PoolTimeout) as error:
+            if folder is not None and _lacks_room(error, folder):
+                raise CatalogueFull(where=str(folder)) from error
+            raise CatalogueUnavailable(detail=_words(error)) from error
+        except DatabaseError as error:
+            damaged = isinstance(error.orig, sqlite3.DatabaseError) and type(error.orig) is sqlite3.DatabaseError
+            if damaged or error.connection_invalidated:
+                raise CatalogueUnavailable(detail=_words(error)) from error
+            raise CatalogueError(detail=_words(error)) from error
+        except OSError as error:
+            if folder is not None and is_full(error):
+                raise CatalogueFull(where=str(folder)) from error
+            raise CatalogueUnavailable(detail=str(error)) from error
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
@@ -125,20 +146,12 @@ def _revision(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-@contextmanager
-def _failures() -> Iterator[None]:
-    """Turn the database's errors into ours."""
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise CatalogueUnavailable(detail=_words(error)) from error
-    except DatabaseError as error:
-        damaged = isinstance(error.orig, sqlite3.DatabaseError) and type(error.orig) is sqlite3.DatabaseError
-        if damaged or error.connection_invalidated:
-            raise CatalogueUnavailable(detail=_words(error)) from error
-        raise CatalogueError(detail=_words(error)) from error
-    except OSError as error:
-        raise CatalogueUnavailable(detail=str(error)) from error
+def _lacks_room(error: Exception, folder: Path) -> bool:
+    """True where SQLite had no room. For files other than the database it only says that a write or an open failed."""
+    code = getattr(getattr(error, "orig", None), "sqlite_errorcode", 0) & 0xFF
+    return code == sqlite3.SQLITE_FULL or (
+        code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and has_no_room(folder)
+    )
 
 
 def _words(error: Exception) -> str:

@@ -11,15 +11,17 @@ from sqlalchemy.orm import Session
 
 from repository.records import IngestRow, QuarantineRow
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_manifest
 from repository.sql.units import unit_for_update
 from repository.tables import IngestTable, QuarantineTable, UnitTable
+from schemas.crash_points import CrashPoint, reached
 from schemas.drop import Intent
 from schemas.errors import CatalogueError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 
 _ASIDE = (IngestState.QUARANTINED, IngestState.REJECTED)
-_FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
+FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
 
 
 class IngestsPart(SqlConnection):
@@ -29,7 +31,7 @@ class IngestsPart(SqlConnection):
         with self._write() as session:
             known = session.get(IngestTable, manifest.ingest_id)
             if known is not None:
-                return _ingest(known)
+                return ingest_row(known)
             ensure_unit(session, manifest)
             row = IngestTable(
                 ingest_id=manifest.ingest_id,
@@ -44,12 +46,13 @@ class IngestsPart(SqlConnection):
             )
             session.add(row)
             session.flush()
-            return _ingest(row)
+            note_manifest(session, manifest)
+            return ingest_row(row)
 
     def ingest(self, ingest_id: str) -> IngestRow | None:
         with self._read() as session:
             row = session.get(IngestTable, ingest_id)
-            return _ingest(row) if row else None
+            return ingest_row(row) if row else None
 
     def ingests(self, unit_id: UUID | None = None, states: Collection[IngestState] | None = None) -> list[IngestRow]:
         query = select(IngestTable).order_by(
@@ -60,7 +63,7 @@ class IngestsPart(SqlConnection):
         if states is not None:
             query = query.where(IngestTable.state.in_([state.value for state in states]))
         with self._read() as session:
-            return [_ingest(row) for row in session.scalars(query)]
+            return [ingest_row(row) for row in session.scalars(query)]
 
     def advance(self, ingest_id: str, state: IngestState, *, reason: str | None = None, now: datetime) -> IngestRow:
         with self._write() as session:
@@ -71,7 +74,9 @@ class IngestsPart(SqlConnection):
                 row.reason = reason
                 row.updated_at = now
                 session.flush()
-            return _ingest(row)
+            advanced = ingest_row(row)
+        reached(CrashPoint.STATE_ADVANCED)
+        return advanced
 
     def record_quarantine(
         self, folder: str, reference_code: str | None, findings: Sequence[Finding], where: str, now: datetime
@@ -82,7 +87,7 @@ class IngestsPart(SqlConnection):
                     place=where,
                     folder=folder,
                     reference_code=reference_code,
-                    findings=_FINDINGS.dump_json(tuple(findings), exclude_none=True).decode(),
+                    findings=FINDINGS.dump_json(tuple(findings), exclude_none=True).decode(),
                     quarantined_at=now,
                 )
             )
@@ -103,10 +108,14 @@ def ingest_for_update(session: Session, ingest_id: str) -> IngestTable:
 
 
 def check_move(row: IngestTable, state: IngestState) -> None:
-    """Raises `CatalogueError` for a move to another state that is not forward or aside."""
+    """Raises `CatalogueError` for a move to another state that is not forward or aside.
+
+    What waits in quarantine may be rejected.
+    """
     order = list(IngestState)
     forward = order.index(state) > order.index(IngestState(row.state))
-    if row.state not in UNFINISHED or not forward:
+    dropped = row.state == IngestState.QUARANTINED and state is IngestState.REJECTED
+    if (row.state not in UNFINISHED or not forward) and not dropped:
         raise CatalogueError(detail=f"ingest {row.ingest_id} cannot go from {row.state} to {state.value}")
 
 
@@ -136,7 +145,8 @@ def ensure_unit(session: Session, manifest: Manifest) -> bool:
     return True
 
 
-def _ingest(row: IngestTable) -> IngestRow:
+def ingest_row(row: IngestTable) -> IngestRow:
+    """The row as the catalogue gives it."""
     return IngestRow(
         ingest_id=row.ingest_id,
         unit_id=row.unit_id,
@@ -157,7 +167,7 @@ def _quarantine(row: QuarantineTable) -> QuarantineRow:
     return QuarantineRow(
         folder=row.folder,
         reference_code=row.reference_code,
-        findings=_FINDINGS.validate_json(row.findings),
+        findings=FINDINGS.validate_json(row.findings),
         where=row.place,
         quarantined_at=row.quarantined_at,
     )

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The catalogue's leases. A token counts the acquisitions of a name, so that whoever was overtaken can be told."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy.exc import IntegrityError
@@ -15,7 +16,14 @@ from schemas.errors import LeaseLost
 class LeasesPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
-    def acquire_lease(self, name: str, owner: str, seconds: float, now: datetime) -> Lease | None:
+    def acquire_lease(
+        self,
+        name: str,
+        owner: str,
+        seconds: float,
+        now: datetime,
+        is_gone: Callable[[str], bool] = lambda _: False,
+    ) -> Lease | None:
         expires_at = now + timedelta(seconds=seconds)
         with self._write() as session:
             row = session.get(LeaseTable, name, with_for_update=True)
@@ -27,7 +35,7 @@ class LeasesPart(SqlConnection):
                 except IntegrityError:  # another one was first to use this name
                     return None
                 return _lease(row, owner)
-            if row.owner is not None and row.expires_at > now:
+            if row.owner is not None and row.expires_at > now and not is_gone(row.owner):
                 return None
             row.owner, row.token, row.expires_at = owner, row.token + 1, expires_at
             return _lease(row, owner)

@@ -8,10 +8,14 @@ from uuid import UUID
 from sqlalchemy import delete, select
 
 from repository.records import OutboxEntry
+from repository.sql.audit import append_entry
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_deposit
 from repository.sql.ingests import check_move, ingest_for_update
 from repository.sql.units import unit_for_update
 from repository.tables import OutboxTable
+from schemas.audit import AuditEntry
+from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CatalogueError
 from schemas.ingest import IngestState, Manifest
 
@@ -19,7 +23,16 @@ from schemas.ingest import IngestState, Manifest
 class OutboxPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
-    def record_deposit(self, ingest_id: str, version: int, pages: int, now: datetime) -> None:
+    def record_deposit(
+        self,
+        ingest_id: str,
+        version: int,
+        pages: int,
+        now: datetime,
+        audit: AuditEntry | None = None,
+        *,
+        access_bytes: int | None = None,
+    ) -> None:
         with self._write() as session:
             ingest = ingest_for_update(session, ingest_id)
             if ingest.version == version:
@@ -38,6 +51,12 @@ class OutboxPart(SqlConnection):
             session.add(
                 OutboxTable(unit_id=unit.unit_id, ingest_id=ingest_id, version=version, enqueued_at=now),
             )
+            note_deposit(session, ingest_id, now, access_bytes)
+            if audit is not None:
+                append_entry(session, audit)
+            session.flush()
+            reached(CrashPoint.DEPOSIT_WRITTEN)
+        reached(CrashPoint.DEPOSIT_COMMITTED)
 
     def enqueue(self, unit_ids: Iterable[UUID], now: datetime) -> None:
         with self._write() as session:

@@ -4,10 +4,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from repository.records import PageRow
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_reading
 from repository.sql.ingests import ingest_for_update
 from repository.tables import FindingTable, LedgerTable, PageTable
 from schemas.errors import CatalogueError
@@ -58,16 +59,26 @@ class PagesPart(SqlConnection):
         words: int,
         confidence: float | None,
         source_digest: str | None,
+        now: datetime,
     ) -> None:
+        row = PageRow(number, "", 0, kind, language, words, confidence, source_digest)
+        self.record_pages(ingest_id, [row], now)
+
+    def record_pages(self, ingest_id: str, pages: Sequence[PageRow], now: datetime) -> None:
+        results = {page.number: page for page in pages}
+        query = (
+            select(PageTable.number, PageTable.kind)
+            .where(PageTable.ingest_id == ingest_id, PageTable.number.in_(results))
+            .with_for_update()
+        )
         with self._write() as session:
-            row = session.get(PageTable, (ingest_id, number), with_for_update=True)
-            if row is None:
-                raise CatalogueError(detail=f"ingest {ingest_id} has no planned page {number}")
-            row.kind = kind.value
-            row.language = language
-            row.words = words
-            row.confidence = confidence
-            row.source_digest = source_digest
+            before = dict(session.execute(query).all())
+            for number in results:
+                if number not in before:
+                    raise CatalogueError(detail=f"ingest {ingest_id} has no planned page {number}")
+            if results:
+                session.execute(update(PageTable), [_result(ingest_id, page) for page in results.values()])
+                note_reading(session, ingest_id, sum(kind is None for kind in before.values()), now)
 
     def pages(self, ingest_id: str) -> list[PageRow]:
         query = select(PageTable).where(PageTable.ingest_id == ingest_id).order_by(PageTable.number)
@@ -115,6 +126,18 @@ class PagesPart(SqlConnection):
 
 def _planned(row: PageTable) -> PlannedPage:
     return PlannedPage(number=row.number, file=row.file, frame=row.frame, frames=row.frames)
+
+
+def _result(ingest_id: str, page: PageRow) -> dict[str, object]:
+    return {
+        "ingest_id": ingest_id,
+        "number": page.number,
+        "kind": page.kind.value,
+        "language": page.language,
+        "words": page.words,
+        "confidence": page.confidence,
+        "source_digest": page.source_digest,
+    }
 
 
 def _page(row: PageTable, kind: str) -> PageRow:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from repository.records import PageRow, Restored
 from repository.sql.connection import SqlConnection
+from repository.sql.figures import note_deposit, note_manifest
 from repository.sql.ingests import ensure_unit
 from repository.sql.units import unit_for_update
 from repository.tables import IngestTable, OutboxTable, PageTable
@@ -22,7 +23,16 @@ class RestorePart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
     def restore_deposit(
-        self, manifest: Manifest, version: int, pages: Sequence[PageRow], *, head: bool, now: datetime
+        self,
+        manifest: Manifest,
+        version: int,
+        pages: Sequence[PageRow],
+        *,
+        head: bool,
+        now: datetime,
+        deposited_at: datetime | None = None,
+        access_bytes: int | None = None,
+        unit_pages: int | None = None,
     ) -> Restored:
         frames = {page.number: page.frames for page in manifest.pages}
         if sorted(frames) != sorted(page.number for page in pages):
@@ -39,12 +49,15 @@ class RestorePart(SqlConnection):
                 if added_ingest:
                     _put_ingest(session, row, manifest, version, head=head, now=now)
                 added_pages = _put_pages(session, manifest.ingest_id, frames, pages)
+                note_manifest(session, manifest)
+                note_deposit(session, manifest.ingest_id, deposited_at, access_bytes)
             unit = unit_for_update(session, manifest.unit_id)
             behind = unit is not None and head and (unit.version or 0) < version
             if unit is not None and behind:
                 description = manifest.description
                 unit.title, unit.fonds, unit.series = description.title, description.fonds, description.series
-                unit.version, unit.ingest_id, unit.pages = version, manifest.ingest_id, len(pages)
+                unit.version, unit.ingest_id = version, manifest.ingest_id
+                unit.pages = len(pages) if unit_pages is None else unit_pages
                 _enqueue(session, manifest, version, now)
             return Restored(unit=added_unit or behind, ingest=added_ingest, pages=added_pages)
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,8 @@ from arhivar.settings import CHECKOUT, Settings, load_settings
 from processors.pool import PagePool
 from schemas.ingest import IngestState
 from tests.binders import make_binder, text_pages
+
+pytest.register_assert_rewrite("tests.arhivar.crashing")
 
 SILENT = Watcher(lambda unit, pages: None, lambda pages: None, lambda taken: None, lambda outcome: None)
 
@@ -85,26 +88,29 @@ def kept(kept_once: Town, tmp_path: Path) -> Town:
 RunArhivar = Callable[..., "subprocess.Popen[str]"]
 
 
+def start_process(home: Path, *words: str, **variables: str) -> "subprocess.Popen[str]":
+    """The command line on the archive in `home`, in a session and process group of its own, with one worker."""
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
+        **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
+        "ARHIVAR_HOME": str(home),
+        "ARHIVAR_WORKERS": "1",
+        "ARHIVAR_LEASE_SECONDS": "10",
+        "PYTHONWARNINGS": "default",
+        **variables,
+    }
+    return subprocess.Popen(
+        [sys.executable, "-m", "arhivar", *words],
+        cwd=CHECKOUT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+
+
 @pytest.fixture
 def start_arhivar(town: Town) -> RunArhivar:
     """Start the command line on the town's archive in a process of its own."""
-
-    def start(*words: str, **variables: str) -> "subprocess.Popen[str]":
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
-            "ARHIVAR_HOME": str(town.settings.home),
-            "ARHIVAR_WORKERS": "1",
-            "ARHIVAR_LEASE_SECONDS": "10",
-            "PYTHONWARNINGS": "default",
-            **variables,
-        }
-        return subprocess.Popen(
-            [sys.executable, "-m", "arhivar", *words],
-            cwd=CHECKOUT,
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    return start
+    return partial(start_process, town.settings.home)

@@ -49,7 +49,10 @@ def test_files_are_known_by_content_not_by_name(tmp_path: Path) -> None:
     _jpeg(tmp_path / "1.tif")
     (tmp_path / "2.tif").write_text("not an image", encoding="utf-8")
     examined = examine_files(tmp_path, max_file_bytes=LIMIT)
-    assert [file.media_type for file in examined.files] == ["image/jpeg"]
+    assert [(file.media_type, file.role) for file in examined.files] == [
+        ("image/jpeg", FileRole.PAGES),
+        ("application/octet-stream", FileRole.ATTACHMENT),
+    ]
     assert _codes(examined.findings) == [(FindingCode.FILE_UNSUPPORTED, "2.tif")]
 
 

@@ -226,7 +226,6 @@ def test_a_killed_run_goes_on_where_it_stopped(town: Town, start_arhivar: RunArh
         time.sleep(0.02)
     killed.send_signal(signal.SIGKILL)
     killed.communicate()
-    time.sleep(10.5)  # the dead run's leases run out
     outcome = town.ingest().outcomes[0]
     assert outcome.state is IngestState.RECONCILED
     with town.open() as archive:

@@ -61,6 +61,7 @@ def record(catalogue: Catalogue, ingest: str, number: int, words: int = 5) -> No
         words=words,
         confidence=91.25,
         source_digest="d" * 64,
+        now=NOW,
     )
 
 
@@ -149,7 +150,7 @@ def test_an_ingest_set_aside_stays_aside_with_its_reason(
     catalogue.advance(ingest.ingest_id, IngestState.PROCESSING, now=NOW)
     row = catalogue.advance(ingest.ingest_id, aside, reason="PDF-ul este protejat", now=NOW)
     assert (row.state, row.reason) == (aside, "PDF-ul este protejat")
-    for state in set(IngestState) - {aside}:
+    for state in set(IngestState) - {aside, IngestState.REJECTED}:
         with pytest.raises(CatalogueError):
             catalogue.advance(ingest.ingest_id, state, now=NOW)
     assert catalogue.advance(ingest.ingest_id, aside, now=NOW) == row
@@ -229,7 +230,7 @@ def test_a_page_recorded_again_is_one_page(catalogue: Catalogue, ingest: IngestR
     assert (page.number, page.file, page.frame, page.kind) == (1, "001.tif", 0, PageKind.PAGE)
     assert (page.language, page.words, page.confidence, page.source_digest) == ("ron", 7, 91.25, "d" * 64)
     catalogue.record_page(
-        ingest.ingest_id, 2, kind=PageKind.BLANK, language=None, words=0, confidence=None, source_digest=None
+        ingest.ingest_id, 2, kind=PageKind.BLANK, language=None, words=0, confidence=None, source_digest=None, now=NOW
     )
     assert [page.kind for page in catalogue.pages(ingest.ingest_id)] == [PageKind.PAGE, PageKind.BLANK]
     with pytest.raises(CatalogueError):
@@ -368,6 +369,18 @@ def test_who_was_overtaken_learns_of_it(catalogue: Catalogue) -> None:
         catalogue.renew_lease(first, 60, later)
     catalogue.release_lease(first)
     catalogue.check_lease(second, later)
+
+
+def test_an_owner_that_has_ended_holds_nothing_any_more(catalogue: Catalogue) -> None:
+    first = catalogue.acquire_lease("unit:1", "worker-a", 60, NOW)
+    assert first is not None
+    assert catalogue.acquire_lease("unit:1", "worker-b", 60, NOW, lambda owner: owner == "worker-c") is None
+    second = catalogue.acquire_lease("unit:1", "worker-b", 60, NOW, lambda owner: owner == "worker-a")
+    assert second is not None
+    assert second.token > first.token
+    with pytest.raises(LeaseLost):
+        catalogue.check_lease(first, NOW)
+    catalogue.release_lease(second)
 
 
 def test_a_lease_is_held_on_to(catalogue: Catalogue) -> None:

@@ -94,3 +94,13 @@ def test_pages_that_are_not_the_manifests_and_anothers_reference_code_are_refuse
     with pytest.raises(CatalogueError):
         catalogue.restore_deposit(other, 1, told(), head=True, now=NOW)
     assert len(catalogue.ingests()) == 1
+
+
+def test_a_part_of_a_unit_brings_its_own_pages_and_counts_those_of_the_unit(catalogue: Catalogue) -> None:
+    catalogue.restore_deposit(manifest(), 1, told(), head=False, now=NOW, unit_pages=1)
+    part = manifest(seed="2").model_copy(update={"base_version": 1, "places": (2,)})
+    catalogue.restore_deposit(part, 2, told(), head=True, now=NOW, unit_pages=2)
+    unit = catalogue.unit(part.unit_id)
+    assert unit is not None
+    assert (unit.version, unit.pages) == (2, 2)
+    assert catalogue.pages(part.ingest_id) == told()

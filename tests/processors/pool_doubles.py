@@ -4,6 +4,7 @@
 A page's path says what becomes of it. Workers import this module, so it is light.
 """
 
+import errno
 import os
 import signal
 import sys
@@ -71,7 +72,7 @@ class Fatal:
         return (bytes, (bytes(300 << 20),))
 
 
-def act(source: Any, settings: Any, engine: Any, limits: Limits) -> Any:  # noqa: C901 one case a mishap
+def act(source: Any, settings: Any, engine: Any, limits: Limits) -> Any:  # noqa: C901, PLR0912 one case a mishap
     import tempfile
 
     _trace(settings.traces, f"{source.path.name}-{source.frame}")
@@ -96,6 +97,10 @@ def act(source: Any, settings: Any, engine: Any, limits: Limits) -> Any:  # noqa
             return bytearray(limits.memory_bytes * 2)
         case "unreadable":
             raise ImageUnreadable(file="unreadable", detail="by design")
+        case "full disk":
+            raise ImageUnreadable(file="full disk", detail="by design") from OSError(errno.ENOSPC, "No space left")
+        case "bad sector":
+            raise OSError(errno.EIO, "Input/output error")
         case "bug":
             raise ZeroDivisionError("by design")
         case "not to be pickled":

@@ -20,7 +20,7 @@ from PIL import Image
 from processors.access import AccessImage
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.encoded import Codec, EncodedImage, Pixels, encode_g4, encode_jpeg
-from schemas.errors import ImageUnreadable, PdfNotWritten
+from schemas.errors import DiskFull, ImageUnreadable, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Matrix
 from tests.processors.compose_material import (
@@ -391,6 +391,22 @@ def test_a_page_that_cannot_be_put_in_is_named_and_nothing_is_written(target: Pa
     with pytest.raises(PdfNotWritten) as caught:
         compose_pdf(target, DESCRIPTION, [g4_page(1), broken_page(2)], SETTINGS)
     assert (caught.value.fields["unit"], caught.value.fields["page"]) == (DESCRIPTION.reference_code, 2)
+    assert target.read_bytes() == b"the version before"
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_a_full_disk_is_no_fault_of_the_page_and_does_not_end_the_process(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target.write_bytes(b"the version before")
+    opened = Path.open
+    monkeypatch.setattr(Path, "open", lambda self, mode="r": opened(Path("/dev/full"), mode.replace("x", "w")))
+    noise = np.random.default_rng(1).integers(0, 255, (HEIGHT_PX, WIDTH_PX), dtype=np.uint8)
+    pages = [page_of(number, encode_jpeg(noise, 95)) for number in (1, 2)]  # more than a stream keeps to itself
+    with pytest.raises(DiskFull) as caught:
+        compose_pdf(target, DESCRIPTION, pages, SETTINGS)
+    monkeypatch.undo()
+    assert caught.value.fields["where"] == str(target.parent)
     assert target.read_bytes() == b"the version before"
     assert list(target.parent.iterdir()) == [target]
 

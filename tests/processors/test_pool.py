@@ -3,6 +3,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -12,8 +13,17 @@ import pytest
 
 from processors.limits import Limits
 from processors.pool import PagePool
-from schemas.errors import ArhivarError, EngineUnavailable, FormatUnsupported, ImageUnreadable, LanguageMissing
+from schemas.errors import (
+    ArhivarError,
+    DiskFull,
+    DiskUnavailable,
+    EngineUnavailable,
+    FormatUnsupported,
+    ImageUnreadable,
+    LanguageMissing,
+)
 from schemas.errors import WorkerLimit as Limit
+from schemas.owners import owner_name
 from tests.processors import pool_doubles as doubles
 from tests.processors.source_files import scan_pdf
 
@@ -115,6 +125,14 @@ def test_a_page_does_not_wait_for_a_slower_one_before_it(open_pool: OpenPool, tr
         keys += [key for key, _ in answers]
     assert sorted(keys[:2]) == [1, 2]
     assert keys[2:] == [0]
+
+
+def test_a_disk_that_is_full_or_fails_is_never_the_pages_fault(open_pool: OpenPool) -> None:
+    with open_pool(1) as pool:
+        found = results(pool, pages("full disk", "bad sector", "page"))
+    assert isinstance(found[0], DiskFull)
+    assert isinstance(found[1], DiskUnavailable)
+    assert not isinstance(found[2], ArhivarError)
 
 
 def test_errors_of_a_page_are_its_own(open_pool: OpenPool) -> None:
@@ -252,6 +270,20 @@ def test_no_worker_outlives_its_parent(number: signal.Signals, status: int | Non
     assert status in (None, parent.returncode)
     assert parent.returncode != 0
     assert wait_until(lambda: not any(map(is_alive, workers)), 5)
+
+
+def test_a_pool_clears_away_the_temporary_folders_of_killed_ones(
+    open_pool: OpenPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    name = "from schemas.owners import owner_name; print(owner_name())"
+    ended = subprocess.run([sys.executable, "-c", name], capture_output=True, check=True, text=True).stdout.strip()
+    kept = [f"arhivar-pool-{owner_name()}-mine", "arhivar-pool-0123456789ab-1-elsewhere", f"other-{ended}-x"]
+    for folder in (f"arhivar-pool-{ended}-killed", *kept):
+        (tmp_path / folder).mkdir()
+    with open_pool(1):
+        pass
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "traces") == sorted(kept)
 
 
 def test_a_pool_is_closed_before_it_is_opened_and_after(open_pool: OpenPool) -> None:

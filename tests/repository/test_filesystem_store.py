@@ -176,10 +176,27 @@ def test_what_a_killed_writer_leaves_is_invisible_and_swept(store: FilesystemSto
     store.put("masters/001.tif", b"whole")
 
     (store.root / "empty/folder").mkdir(parents=True)
+    elsewhere = store.root / TEMPORARY / "0123456789ab-1-0123456789abcdef"
+    elsewhere.touch()
+    assert store.sweep_unfinished(timedelta(hours=1)) == 1
+    assert list((store.root / TEMPORARY).iterdir()) == [elsewhere]
     assert store.sweep_temporary(timedelta(hours=1)) == 0
     assert (store.root / "empty/folder").is_dir()
     assert store.sweep_temporary(timedelta(0)) == 1
     assert everything(store) == ["masters", "masters/001.tif"]
+
+
+def test_a_write_at_work_is_not_swept(store: FilesystemStore) -> None:
+    class Sweeping:
+        def __init__(self) -> None:
+            self.chunks = [b"first", b"second"]
+
+        def read(self, _size: int) -> bytes:
+            assert store.sweep_unfinished(timedelta(hours=1)) == 0
+            return self.chunks.pop(0) if self.chunks else b""
+
+    store.put("masters/001.tif", Sweeping())  # type: ignore[arg-type]
+    assert store.read("masters/001.tif") == b"firstsecond"
 
 
 def test_writers_and_deleters_of_one_folder_do_not_trip_over_each_other(store: FilesystemStore) -> None:

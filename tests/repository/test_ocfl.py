@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import StoredObject
-from repository.ocfl import OcflRepository, Source, StoreKey
+from repository.ocfl import Kept, OcflRepository, Source, StoreKey
 from repository.ocfl_layout import object_path
 from schemas.errors import (
     KeyInvalid,
@@ -382,3 +382,22 @@ def test_any_history_is_valid_and_gives_back_each_version(
         assert {path: store.read(file.content_key) for path, file in files.items()} == state
     assert packages.verify(UNIT) == []
     assert referee(store.root / "ocfl") == []
+
+
+def test_kept_content_is_not_read_again(packages: OcflRepository, store: FilesystemStore, referee: Referee) -> None:
+    commit(packages, {"masters/1": b"one", "masters/2": b"two"}, None)
+    file = packages.files(UNIT)["masters/1"]
+    store.delete(file.content_key)
+    commit(packages, {"masters/1": Kept(file.sha512), "moved": Kept(file.sha512), "masters/3": b"three"}, 1)
+    store.put(file.content_key, b"one")
+    files = packages.files(UNIT)
+    assert [files[path].content_key for path in ("masters/1", "moved")] == [file.content_key] * 2
+    assert packages.verify(UNIT) == []
+    assert referee(store.root / "ocfl") == []
+
+
+def test_content_that_the_object_does_not_hold_cannot_be_kept(packages: OcflRepository) -> None:
+    commit(packages, {"masters/1": b"one"}, None)
+    with pytest.raises(ObjectMissing):
+        commit(packages, {"masters/1": Kept("0" * 128)}, 1)
+    assert packages.head(UNIT) == 1
