@@ -3,10 +3,10 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak services-up services-down services-status setup-services check bench format lock clean
+.PHONY: help setup demo env test soak services-up services-down services-status setup-services check bench format lock clean
 
 BIN := .venv/bin
-ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
+ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ setup: ## system packages, .venv from the hash-pinned lock, veraPDF; quick when 
 demo: setup ## take the sample binder through everything and show the result
 	@tools/demo.sh
 
+env: ## .env for docker-compose.yml, with random secrets; keeps what is there
+	@tools/env.sh
+
 test: setup ## all tests; ARGS="-k intake" for some
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadgroup $(ARGS)
 
@@ -24,6 +27,7 @@ soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
 soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
 	@$(BIN)/python -m pytest -m soak -v $(ARGS)
+
 services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="minio" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)
 

@@ -14,7 +14,7 @@ from arhivar.settings import load_settings
 from tests.deploy.composed import COMPOSE, ROOT, Unset, env_file, read_compose, variables
 from tools.services import elasticsearch
 
-ONE_SHOT = {"certificates", "init"}
+ONE_SHOT = {"certificates", "init", "arhivar"}
 SERVERS = {"postgresql", "minio", "elasticsearch"}
 SECRET = re.compile(r"_(PASSWORD|KEY|SECRET)$")
 Compose = dict[str, Any]
@@ -37,7 +37,7 @@ def test_every_service_is_started_after_what_it_needs(compose: Compose) -> None:
             assert how == {"condition": expected}, f"{name} after {other}"
     for server in SERVERS | {"redis"}:
         assert set(needs[server]) == {"certificates"}
-    assert set(needs["init"]) == SERVERS
+    assert set(needs["init"]) == set(needs["arhivar"]) == SERVERS
     assert set(needs["api-server"]) == {"init"}
     for part in ("scheduler", "dag-processor", "triggerer", "worker", "worker-intake"):
         assert "api-server" in needs[part]
@@ -109,7 +109,8 @@ def test_only_what_takes_binders_sees_the_share(compose: Compose) -> None:
     def sees(service: Compose) -> bool:
         return any(isinstance(mount, dict) and mount["target"] == "/srv/inbox" for mount in service.get("volumes", []))
 
-    assert {name for name, service in compose["services"].items() if sees(service)} == {"scheduler", "worker-intake"}
+    seeing = {name for name, service in compose["services"].items() if sees(service)}
+    assert seeing == {"scheduler", "worker-intake", "arhivar"}
 
 
 def test_a_private_key_is_seen_by_its_server_alone(compose: Compose) -> None:
@@ -143,15 +144,15 @@ def test_no_secret_stands_in_the_file() -> None:
 
 def test_the_example_lists_every_variable_with_the_file_s_default(env: dict[str, str]) -> None:
     example = env_file(ROOT / ".env.example")
-    assert set(example) == {*variables(), "COMPOSE_PROFILES"}  # the last is compose's own
+    assert set(example) == {*variables(), "COMPOSE_PROFILES"} - {"USER"}  # compose's own; the shell's
     for name, (how, default) in variables().items():
-        if how == ":-":
+        if how == ":-" and name in example:
             assert example[name] == default, name
     assert {name: value for name, value in example.items() if SECRET.search(name) and value} == {}
 
 
 @pytest.mark.parametrize(
-    "name", ["init", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server"]
+    "name", ["init", "arhivar", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server"]
 )
 def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, tmp_path: Path, name: str) -> None:
     stated = {
@@ -170,9 +171,9 @@ def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, 
 
 
 def test_a_profile_brings_the_queue_and_its_workers(compose: Compose, env: dict[str, str]) -> None:
-    scaled = {name for name, service in compose["services"].items() if service.get("profiles") == ["scale"]}
-    assert scaled == {"redis", "worker", "worker-intake"}
-    assert "profiles" not in {key for name in set(compose["services"]) - scaled for key in compose["services"][name]}
+    profiles = {name: service.get("profiles", []) for name, service in compose["services"].items()}
+    assert {name for name, needed in profiles.items() if needed == ["scale"]} == {"redis", "worker", "worker-intake"}
+    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {"arhivar"}
     wider = read_compose({**env, "AIRFLOW_EXECUTOR": "CeleryExecutor"})["services"]
     executors = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in wider.values()}
     assert executors - {None} == {"CeleryExecutor"}
