@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import certifi
 import urllib3
-from minio.credentials import StaticProvider
+from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
 POLICY = "arhivar"
@@ -52,6 +52,8 @@ def policy(bucket: str) -> dict[str, Any]:
             {"Effect": "Allow", "Action": list(_BUCKET_RIGHTS), "Resource": [place]},
             {"Effect": "Allow", "Action": list(_OBJECT_RIGHTS), "Resource": [f"{place}/*"]},
             {"Effect": "Allow", "Action": list(_STAGING_RIGHTS), "Resource": [f"{place}/staging/*"]},
+            # To MinIO, who may delete an object may delete its versions, unless told otherwise.
+            {"Effect": "Deny", "Action": list(_STAGING_RIGHTS), "NotResource": [f"{place}/staging/*"]},
         ],
     }
 

@@ -37,7 +37,7 @@ def variables() -> dict[str, tuple[str, str]]:
 def env_file(file: Path) -> dict[str, str]:
     """The variables of an env file; comments and empty lines are none."""
     lines = [line for line in file.read_text("utf-8").splitlines() if line and not line.startswith("#")]
-    return dict(line.split("=", 1) for line in lines)  # type: ignore[misc]  # a line without = fails here
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
 
 
 def write_env(file: Path) -> str:

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from secrets import token_hex
 
@@ -68,6 +69,14 @@ def test_the_store_s_user_cannot_remove_what_is_kept(store: tuple[S3Address, S3A
     admin._execute("DELETE", bucket, "kept/for-good", headers=lifting, query_params={"versionId": version})
     with pytest.raises(S3Error, match="NoSuch"):
         admin.stat_object(bucket, "kept/for-good", version_id=version)
+
+
+def test_the_store_s_user_drops_versions_of_work_in_hand_alone(store: tuple[S3Address, S3Address]) -> None:
+    client, bucket = connect(store[1]), store[1].bucket
+    unlocked = {key: client.put_object(bucket, key, BytesIO(b"a"), 1).version_id for key in ("staging/b", "b")}
+    client.remove_object(bucket, "staging/b", version_id=unlocked["staging/b"])
+    with pytest.raises(S3Error, match="AccessDenied"):
+        client.remove_object(bucket, "b", version_id=unlocked["b"])
 
 
 def test_the_store_s_user_sees_no_other_bucket(store: tuple[S3Address, S3Address]) -> None:
