@@ -15,7 +15,6 @@ import urllib3
 from minio.credentials.providers import StaticProvider
 from minio.minioadmin import MinioAdmin
 
-POLICY = "arhivar"
 _BUCKET_RIGHTS = (
     "s3:CreateBucket",
     "s3:GetBucketLocation",
@@ -65,9 +64,8 @@ def make_user(
     user: tuple[str, str],
     bucket: str,
     ca_certificates: Path | None = None,
-    policy_name: str = POLICY,
 ) -> None:
-    """Make the user and the policy, or bring them up to date. Raises MinioAdminException, HTTPError."""
+    """Make the user and the policy, named like the bucket, or bring them up to date. Raises MinioAdminException, HTTPError."""
     parts = urlsplit(endpoint)
     client = MinioAdmin(
         endpoint=parts.netloc,
@@ -77,19 +75,20 @@ def make_user(
             timeout=urllib3.Timeout(connect=10, read=60), ca_certs=str(ca_certificates or certifi.where())
         ),
     )
-    client.policy_add(policy_name, policy=policy(bucket))
+    client.policy_add(bucket, policy=policy(bucket))
     client.user_add(*user)
-    client.policy_set(policy_name, user=user[0])
+    client.policy_set(bucket, user=user[0])
 
 
 def main(variables: Mapping[str, str]) -> None:
     """Make the user whom the settings name."""
+    ca_file = variables.get("ARHIVAR_STORE_CA_FILE")
     make_user(
         endpoint=variables["ARHIVAR_STORE_ENDPOINT"],
         admin=(variables["STORE_ADMIN_USER"], variables["STORE_ADMIN_PASSWORD"]),
         user=(variables["ARHIVAR_STORE_ACCESS_KEY"], variables["ARHIVAR_STORE_SECRET_KEY"]),
         bucket=variables["ARHIVAR_STORE"].removeprefix("s3://"),
-        ca_certificates=Path(variables["ARHIVAR_STORE_CA_FILE"]),
+        ca_certificates=Path(ca_file) if ca_file else None,
     )
 
 

@@ -18,7 +18,10 @@ from psycopg import sql
 from sqlalchemy.engine import URL, make_url
 
 from deploy.bootstrap.index_key import keep_key
+from deploy.bootstrap.store_fill import fill
 from deploy.bootstrap.store_user import make_user
+from repository.filesystem_store import FilesystemStore
+from repository.ocfl import OcflRepository
 from repository.s3_client import S3Address, connect
 from repository.s3_store import S3Store
 from schemas.errors import StoreUnavailable
@@ -38,7 +41,6 @@ def store() -> tuple[S3Address, S3Address]:
         admin=(minio["access_key"], minio["secret_key"]),
         user=(name, secret),
         bucket=bucket,
-        policy_name=name,
     )
     S3Store(S3Address(minio["endpoint"], bucket, name, secret), lock_days=1).initialise()
     admin = S3Address(minio["endpoint"], bucket, minio["access_key"], minio["secret_key"])
@@ -85,6 +87,31 @@ def test_the_store_s_user_sees_no_other_bucket(store: tuple[S3Address, S3Address
     S3Store(other, lock_days=1).initialise()
     with pytest.raises(StoreUnavailable):
         S3Store(S3Address(user.endpoint, other.bucket, user.access_key, user.secret_key), lock_days=1).put("a", b"a")
+
+
+def test_a_new_store_is_filled_from_the_replica_s_folder(tmp_path: Path) -> None:
+    minio, bucket, user = require("minio"), f"arhivar-{token_hex(8)}", f"user-{token_hex(4)}"
+    (tmp_path / "replica").mkdir()
+    replica = FilesystemStore(tmp_path / "replica")
+    OcflRepository(replica).initialise()
+    replica.put("audit/heads/1.json", b"{}")
+    variables = {
+        "ARHIVAR_HOME": str(tmp_path / "home"),
+        "ARHIVAR_STORE": f"s3://{bucket}",
+        "ARHIVAR_STORE_ENDPOINT": minio["endpoint"],
+        "ARHIVAR_STORE_ACCESS_KEY": user,
+        "ARHIVAR_STORE_SECRET_KEY": token_hex(16),
+        "STORE_ADMIN_USER": minio["access_key"],
+        "STORE_ADMIN_PASSWORD": minio["secret_key"],
+    }
+    there = {found.key for found in replica.list("")}
+    for _ in range(2):
+        assert fill(tmp_path / "replica", variables) == len(there)
+    filled = S3Store(S3Address(minio["endpoint"], bucket, user, variables["ARHIVAR_STORE_SECRET_KEY"]), lock_days=1)
+    assert {found.key for found in filled.list("")} == there
+    (tmp_path / "unmounted").mkdir()
+    with pytest.raises(StoreUnavailable):
+        fill(tmp_path / "unmounted", variables)
 
 
 def elastic_password() -> str:
