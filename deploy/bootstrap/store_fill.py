@@ -30,9 +30,10 @@ def fill(folder: Path, variables: Mapping[str, str]) -> int:
     if isinstance(store, S3Store):
         store.initialise()
     count = 0
-    for count, found in enumerate(replica.list(""), 1):
+    for found in replica.list(""):
         with replica.open(found.key) as source:
             store.put(found.key, source, sha512=found.sha512)
+        count += 1
     return count
 
 

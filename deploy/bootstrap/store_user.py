@@ -65,7 +65,10 @@ def make_user(
     bucket: str,
     ca_certificates: Path | None = None,
 ) -> None:
-    """Make the user and the policy, named like the bucket, or bring them up to date. Raises MinioAdminException, HTTPError."""
+    """Make the user and the policy, named like the bucket, or bring them up to date.
+
+    Raises MinioAdminException, HTTPError.
+    """
     parts = urlsplit(endpoint)
     client = MinioAdmin(
         endpoint=parts.netloc,
