@@ -31,6 +31,12 @@ TEST_VARIABLES = frozenset(
 )
 """For tests and benchmarks alone (docs/testing.md); not settings."""
 
+SERVICE_VARIABLES = frozenset(
+    {"ARHIVAR_TEST_SERVICES", "ARHIVAR_SERVICES_HOME", "ARHIVAR_SERVICES_CACHE"}
+    | {f"ARHIVAR_{server}_PORT" for server in ("POSTGRESQL", "MINIO", "ELASTICSEARCH", "REDIS", "AIRFLOW")}
+)
+"""For the servers that `make services-up` starts; not settings."""
+
 _MIB = 1024 * 1024
 
 
@@ -173,7 +179,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable, value in variables.items():
-        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES:
+        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES | SERVICE_VARIABLES:
             continue
         name = variable.removeprefix(PREFIX).lower()
         _require_known(name, variable, "environment", spell=lambda known: PREFIX + known.upper())
