@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from arhivar.composition import Archive, open_validator
+from arhivar.gaps import only_gaps
 from arhivar.intake.claims import Claim, claim_drop, list_claims
 from arhivar.intake.drops import Drop, Readiness, list_drops
 from arhivar.intake.share import explain_failure
@@ -32,7 +33,6 @@ from arhivar.steps.workarea import WorkArea
 from arhivar.stopping import StopAsked, StopRequest
 from arhivar.tries import Tries
 from processors.pool import PagePool
-from repository.catalogue import Catalogue
 from repository.progress import Stop
 from repository.records import IngestRow
 from schemas.crash_points import CrashPoint, reached
@@ -248,12 +248,6 @@ def run_unfinished(
             tries.failed(name)
         watcher.finished(outcome)
         yield outcome
-
-
-def only_gaps(catalogue: Catalogue, row: IngestRow) -> bool:
-    """True where all that keeps the unit from reconciled is a person's word on unreadable pages."""
-    ledger = catalogue.ledger(row.ingest_id)
-    return ledger is not None and bool(ledger.open_gaps) and not ledger.differences
 
 
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:

@@ -31,7 +31,7 @@ def intake() -> None:
 
     @task(trigger_rule="all_done")
     def plan(**context: Any) -> list[Any]:
-        from arhivar.tasks.intake import plan_runs
+        from arhivar.tasks.runs import plan_runs
 
         def count_known(run_ids: list[str]) -> int:
             return int(context["ti"].get_dr_count("digitize_unit", run_ids=run_ids))

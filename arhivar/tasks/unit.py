@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from typing import ParamSpec, TypedDict, TypeVar
 
 from arhivar.composition import Archive, open_archive
+from arhivar.gaps import only_gaps
 from arhivar.log import Logger
-from arhivar.pipeline import BEFORE_DEPOSIT, begin_processing, close_ingest, compose_ingest, only_gaps
+from arhivar.pipeline import BEFORE_DEPOSIT, begin_processing, close_ingest, compose_ingest
 from arhivar.settings import load_settings
 from arhivar.space import require_space
 from arhivar.steps.deposit import deposit_unit

@@ -7,7 +7,8 @@ import pytest
 
 from arhivar.exits.ingests import retry_ingest
 from arhivar.tasks import unit
-from arhivar.tasks.intake import plan_runs, take_drops
+from arhivar.tasks.intake import take_drops
+from arhivar.tasks.runs import plan_runs
 from repository.progress import Stop
 from schemas.errors import InboxMissing
 from schemas.messages import Message
