@@ -55,9 +55,12 @@ class ElasticAddress:
 
 
 class ElasticIndex:
-    """`search.index.SearchIndex` on a cluster. Safe among threads and processes."""
+    """`search.index.SearchIndex` on a cluster. Safe among threads and processes.
 
-    def __init__(self, address: ElasticAddress) -> None:
+    With `build` (lower-case letters and digits), another one beside the one in use, under aliases of its own.
+    """
+
+    def __init__(self, address: ElasticAddress, build: str | None = None) -> None:
         ca_certificates = address.ca_certificates
         self._client = Elasticsearch(
             address.url,
@@ -69,6 +72,7 @@ class ElasticIndex:
             ca_certs=DEFAULT if ca_certificates is None else str(ca_certificates),
         )
         self._prefix = address.prefix
+        self._build = build
         self._checked = False
 
     def write(self, records: Iterable[PageRecord]) -> None:
@@ -142,10 +146,60 @@ class ElasticIndex:
         """See `SearchIndex.close`."""
         self._client.close()
 
+    # --- the life of the indices (search/elastic_place.py)
+
+    def exists(self) -> bool:
+        """Whether there is an index of any access class. Raises IndexUnavailable."""
+        with _failures():
+            return bool(self._names())
+
+    def create_all(self) -> None:
+        """Make the indices of all access classes that are not there. Raises IndexUnavailable."""
+        with _failures():
+            self._create(_CLASSES)
+
+    def take_aliases(self, former: "ElasticIndex") -> list[str]:
+        """Let `former`'s aliases lead to these indices, all in one step; the indices that they led to before.
+
+        Raises IndexUnavailable.
+        """
+        actions: list[dict[str, Any]] = []
+        with _failures():
+            self._refresh(_CLASSES)
+            before = former._names()
+            for index, access in before.items():
+                actions.append({"remove": {"index": index, "alias": former._alias(access)}})
+            for index, access in self._names().items():
+                actions.append({"add": {"index": index, "alias": former._alias(access)}})
+                actions.append({"remove": {"index": index, "alias": self._alias(access)}})
+            self._client.indices.update_aliases(actions=actions)
+        return list(before)
+
+    def own_indices(self) -> list[str]:
+        """The indices behind this one's own aliases."""
+        with _failures():
+            return list(self._names())
+
+    def unused_indices(self) -> list[str]:
+        """Indices under this prefix that none of the aliases in use leads to: what builds have, or left behind."""
+        with _failures():
+            names = [f"{self._prefix}-{access.value}-*" for access in _CLASSES]
+            found = self._client.indices.get_alias(index=names, ignore_unavailable=True, allow_no_indices=True).body
+            used = {self._alias(access) for access in _CLASSES}
+            return [index for index, content in found.items() if used.isdisjoint(content["aliases"])]
+
+    def delete_indices(self, names: Sequence[str]) -> None:
+        """Delete them; one that is gone is no error."""
+        with _failures():
+            for name in names:
+                self._client.options(ignore_status=404).indices.delete(index=name)
+
     # --- requests
 
     def _alias(self, access: AccessClass) -> str:
-        return f"{self._prefix}-{access.value}"
+        return (
+            f"{self._prefix}-{access.value}" if self._build is None else f"{self._prefix}-{self._build}-{access.value}"
+        )
 
     def _ask(self, classes: Iterable[AccessClass], **body: Any) -> dict[str, Any]:  # noqa: ANN401 - a search's own parts
         answer = self._client.search(
@@ -228,7 +282,7 @@ class ElasticIndex:
             content = definition()
             try:
                 self._client.indices.create(
-                    index=f"{self._alias(access)}-{digest()[:8]}-000001",
+                    index=f"{self._prefix}-{access.value}-{digest()[:8]}-{self._build or '000001'}",
                     aliases={self._alias(access): {}},
                     settings=content["settings"],
                     mappings=content["mappings"],

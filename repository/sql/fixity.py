@@ -22,5 +22,4 @@ class FixityPart(SqlConnection):
 
     def fixity(self) -> dict[str, datetime]:
         with self._read() as session:
-            rows = session.execute(select(FixityTable.object_id, FixityTable.verified_at))
-            return {object_id: verified_at for object_id, verified_at in rows}
+            return dict(session.execute(select(FixityTable.object_id, FixityTable.verified_at)).tuples().all())

@@ -278,6 +278,7 @@ def test_init_makes_a_key_of_its_owner_alone_and_keeps_it(town: Town) -> None:
 def test_init_gives_an_archive_of_before_a_key_but_never_a_second_one(town: Town) -> None:
     file = key_file(town.settings)
     file.unlink()
+    shutil.rmtree(town.settings.home / "store" / "audit")
     init_archive(town.settings)
     with town.open() as archive:
         record(archive, "a")
