@@ -64,8 +64,10 @@ def due(subjects: list[Subject], verified: dict[str, datetime], now: datetime, d
     never = datetime.min.replace(tzinfo=UTC)
     ordered = sorted(subjects, key=lambda subject: (verified.get(subject.identifier, never), subject.identifier))
     share = -(-len(ordered) // max(days - _RESERVE_DAYS, 1))
-    late = [one for one in ordered if never < verified.get(one.identifier, never) <= now - (days - 1) * _DAY]
-    others = [one for one in ordered if one not in late]
+    limit = now - (days - 1) * _DAY
+    late, others = [], []
+    for one in ordered:
+        (late if never < verified.get(one.identifier, never) <= limit else others).append(one)
     return [*late, *others[: max(share - len(late), 0)]]
 
 

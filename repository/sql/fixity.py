@@ -22,4 +22,4 @@ class FixityPart(SqlConnection):
 
     def fixity(self) -> dict[str, datetime]:
         with self._read() as session:
-            return dict(session.execute(select(FixityTable.object_id, FixityTable.verified_at)).tuples().all())
+            return dict(session.execute(select(FixityTable.object_id, FixityTable.verified_at)).all())
