@@ -32,6 +32,12 @@ TEST_VARIABLES = frozenset(
 )
 """For tests and benchmarks alone (docs/testing.md); not settings."""
 
+SERVICE_VARIABLES = frozenset(
+    {"ARHIVAR_TEST_SERVICES", "ARHIVAR_SERVICES_HOME", "ARHIVAR_SERVICES_CACHE"}
+    | {f"ARHIVAR_{server}_PORT" for server in ("POSTGRESQL", "MINIO", "ELASTICSEARCH", "REDIS", "AIRFLOW")}
+)
+"""For the servers that `make services-up` starts; not settings."""
+
 FILE_SUFFIX = "_FILE"
 """``ARHIVAR_<NAME>_FILE`` names a file that holds a secret setting, as container platforms hand secrets out."""
 
@@ -204,11 +210,32 @@ class Settings(Record):
     deadline: date | None = Field(
         default=None, description="Day by which all units are to be done, as `2027-06-30`; for the forecast."
     )
+    fixity_days: int = Field(
+        default=90,
+        ge=1,
+        description="Airflow's daily share of reading again is such that all is read within so many days.",
+    )
+    mail_server: SecretStr | None = Field(
+        default=None,
+        description="Mail server for alerts and reports: `smtps://user:password@host:465`, `smtp://host:587` (STARTTLS "
+        "where it is offered); no mail when unset.",
+    )
+    mail_from: str = Field(default="arhivar@localhost", min_length=3, description="Sender of alerts and reports.")
+    mail_to: str | None = Field(
+        default=None, min_length=3, description="Who gets alerts and reports: addresses, commas between them."
+    )
+    airflow_database: SecretStr | None = Field(
+        default=None,
+        description="Airflow's metadata database, for `housekeeping` to remove runs older than 90 days; they stay when "
+        "unset.",
+    )
 
 
 SETTING_NAMES: tuple[str, ...] = tuple(Settings.model_fields)
 
-SECRETS = frozenset({"store_secret_key", "catalogue", "index_api_key", "replica_secret_key"})
+SECRETS = frozenset(
+    {"store_secret_key", "catalogue", "index_api_key", "replica_secret_key", "mail_server", "airflow_database"}
+)
 """Settings that are never shown, and never in `arhivar.toml`, which goes into backups."""
 
 
@@ -252,7 +279,7 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable, value in variables.items():
-        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES:
+        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES | SERVICE_VARIABLES:
             continue
         name = variable.removeprefix(PREFIX).lower()
         if variable.endswith(FILE_SUFFIX) and name.removesuffix(FILE_SUFFIX.lower()) in SECRETS:

@@ -13,13 +13,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from tools.services.airflow import Airflow
 from tools.services.elasticsearch import Elasticsearch
 from tools.services.minio import Minio
 from tools.services.postgresql import PostgreSql
 from tools.services.redis import Redis
 from tools.services.server import Place, Server, ServiceError, running, start, stop
 
-SERVERS: tuple[Server, ...] = (PostgreSql(), Minio(), Elasticsearch(), Redis())
+SERVERS: tuple[Server, ...] = (PostgreSql(), Minio(), Elasticsearch(), Redis(), Airflow())
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 

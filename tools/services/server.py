@@ -28,6 +28,8 @@ class Command:
 
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    as_caller: bool = False
+    """It runs as whoever starts it, also as root: it works on the caller's own files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ def start(server: Server, place: Place) -> None:
     """Start the server and return when it answers. Raises ServiceError with the end of its log."""
     command, home = server.command(place), place.home
     log = home / "log"
-    own_to_unprivileged(home)
+    if not command.as_caller:
+        own_to_unprivileged(home)
     with log.open("ab") as output:
         process = subprocess.Popen(
             list(command.argv),
@@ -84,7 +87,7 @@ def start(server: Server, place: Place) -> None:
             stdout=output,
             stderr=subprocess.STDOUT,
             start_new_session=True,
-            **_identity(),
+            **(_CALLER if command.as_caller else _identity()),
         )
     (home / "pid").write_text(f"{process.pid} {_started(process.pid)}\n")
     until = time.monotonic() + server.start_seconds
@@ -166,9 +169,12 @@ class _Identity(TypedDict):
     extra_groups: list[str | int] | None
 
 
+_CALLER: _Identity = {"user": None, "group": None, "extra_groups": None}
+
+
 def _identity() -> _Identity:
     if os.geteuid() != 0:
-        return {"user": None, "group": None, "extra_groups": None}
+        return _CALLER
     user = pwd.getpwnam(_UNPRIVILEGED)
     return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
