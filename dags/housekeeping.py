@@ -37,7 +37,7 @@ def housekeeping() -> None:
 
         return sweep_up()
 
-    @task
+    @task(queue="intake")  # with Celery: of a worker that sees the share
     def remind() -> dict[str, list[str]]:
         from arhivar.tasks.housekeeping import remind as remind_people
 

@@ -23,7 +23,7 @@ from arhivar.tasks.alerts import tell_failure
     default_args={"retries": 0, "on_failure_callback": tell_failure, "priority_weight": 100},
 )
 def intake() -> None:
-    @task
+    @task(queue="intake")  # with Celery: of a worker that sees the share
     def take() -> list[str]:
         from arhivar.tasks.intake import take_drops
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from arhivar.settings import load_settings
+from arhivar.settings import SETTING_NAMES, load_settings
 from tests.deploy.composed import COMPOSE, ROOT, Unset, env_file, read_compose, variables
 from tools.services import elasticsearch
 
@@ -113,6 +113,18 @@ def test_only_what_takes_binders_sees_the_share(compose: Compose) -> None:
     assert seeing == {"scheduler", "worker-intake", "arhivar"}
 
 
+def test_tasks_that_read_the_share_run_where_it_is_seen(compose: Compose) -> None:
+    dags = {path.stem: path.read_text("utf-8") for path in (ROOT / "dags").glob("*.py")}
+    queued = set(re.findall(r'@task\(queue="(\w+)"\)[^\n]*\n    def (\w+)', "\n".join(dags.values())))
+    assert queued == {("intake", "take"), ("intake", "remind")}
+    served = {
+        name: service["command"][service["command"].index("--queues") + 1]
+        for name, service in compose["services"].items()
+        if "--queues" in service.get("command", [])
+    }
+    assert served == {"worker": "default", "worker-intake": "intake"}
+
+
 def test_a_private_key_is_seen_by_its_server_alone(compose: Compose) -> None:
     seen: dict[str, set[str]] = {}
     for name, service in compose["services"].items():
@@ -138,13 +150,18 @@ def test_no_secret_stands_in_the_file() -> None:
     stated = re.findall(r"^\s+([A-Z_]*(?:PASSWORD|SECRET|KEY)[A-Z_]*): (.*)$", text, re.MULTILINE)
     assert len(stated) > 8
     files = {"AIRFLOW__API__SSL_KEY", "ARHIVAR_STORE_ACCESS_KEY", "ARHIVAR_INDEX_API_KEY_FILE"}
-    assert [name for name, value in stated if name not in files and not value.startswith("${")] == []
+    optional = {"ARHIVAR_REPLICA_SECRET_KEY", "ARHIVAR_REPLICA_ACCESS_KEY"}  # from .env, where it states them
+    named = files | optional
+    assert [name for name, value in stated if name not in named and not value.startswith("${")] == []
     assert all(how == ":?" for name, (how, _) in variables().items() if SECRET.search(name))
 
 
 def test_the_example_lists_every_variable_with_the_file_s_default(env: dict[str, str]) -> None:
     example = env_file(ROOT / ".env.example")
-    assert set(example) == {*variables(), "COMPOSE_PROFILES"} - {"USER"}  # compose's own; the shell's
+    assert set(example) == {*variables(), "COMPOSE_PROFILES"} - {
+        "USER",
+        "ARHIVAR_REPLICA",
+    }  # compose's own; the shell's
     for name, (how, default) in variables().items():
         if how == ":-" and name in example:
             assert example[name] == default, name
@@ -158,8 +175,14 @@ def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, 
     stated = {
         variable: str(value)
         for variable, value in compose["services"][name]["environment"].items()
-        if variable.startswith("ARHIVAR_")
+        if variable.startswith("ARHIVAR_") and value is not None
     }
+    optional = {
+        variable.removeprefix("ARHIVAR_").lower()
+        for variable, value in compose["services"][name]["environment"].items()
+        if value is None
+    }
+    assert optional <= set(SETTING_NAMES)
     key = tmp_path / "index-api-key"
     key.write_text("a2V5OnZhbHVl")
     assert stated["ARHIVAR_INDEX_API_KEY_FILE"] == "/run/arhivar/index-api-key"
