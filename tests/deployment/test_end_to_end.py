@@ -54,22 +54,19 @@ def hits(machine: Machine, words: str) -> list[tuple[str, int]]:
     return sorted((hit["reference_code"], hit["page"]) for hit in answer["hits"])
 
 
-def test_a_town_on_servers_from_its_first_binder_to_its_restore(
-    variables: dict[str, str], sample_binder: Path, tmp_path: Path
-) -> None:
+def test_a_town_on_servers_from_its_first_binder_to_its_restore(variables: dict[str, str], tmp_path: Path) -> None:
     one = Machine({**variables, "ARHIVAR_REPLICA": str(tmp_path / "replica")})
     inbox = tmp_path / "inbox"
     inbox.mkdir()
     assert one.ask("init")["new"]
     assert not one.ask("init")["new"]
     make_binder(inbox, "mic", text_pages(2), description={"reference_code": "S/1"})
-    shutil.copytree(sample_binder, inbox / sample_binder.name)
-    (inbox / sample_binder.name / "_READY").touch()
+    make_binder(inbox, "alt", text_pages(1, "construire"), description={"reference_code": "S/3"})
     one.run("ingest", str(inbox))
     assert not (tmp_path / "home" / "store").exists()
     assert not (tmp_path / "home" / "catalogue.sqlite").exists()
     assert not (tmp_path / "home" / "index").exists()
-    before = {words: hits(one, words) for words in ("hotararea", "autorizatie", "pagina numarul 2")}
+    before = {words: hits(one, words) for words in ("hotararea", "construire", "pagina numarul 2")}
     assert before["hotararea"]
     assert ("S/1", 2) in before["pagina numarul 2"]
     one.run("verify")
@@ -127,3 +124,13 @@ def test_a_restored_catalogue_takes_the_others_place_and_keeps_its_audit(
     assert "SCHEMA" in report["aside"]
     one.run("verify")
     assert hits(one, "registrul") == [("S/2", 1)]
+
+
+def test_a_sample_binder_is_found_page_by_page(variables: dict[str, str], sample_binder: Path, tmp_path: Path) -> None:
+    one = Machine(variables)
+    shutil.copytree(sample_binder, tmp_path / "inbox" / sample_binder.name)
+    (tmp_path / "inbox" / sample_binder.name / "_READY").touch()
+    one.run("init")
+    one.run("ingest", str(tmp_path / "inbox"))
+    one.run("verify")
+    assert hits(one, "autorizatie")
