@@ -27,10 +27,12 @@ def read_compose(environment: Mapping[str, str]) -> dict[str, Any]:
 
 def variables() -> dict[str, tuple[str, str]]:
     """Every variable that the file takes: `:-` and its default, or `:?` and what is said without one."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for match in _VARIABLE.finditer(COMPOSE.read_text("utf-8")):
         if match["name"]:
-            found[match["name"]] = (match["how"] or "", match["rest"] or "")
+            stated = (match["how"] or "", match["rest"] or "")
+            if found.setdefault(match["name"], stated) != stated:
+                raise ValueError(f"{match['name']} has two defaults: {found[match['name']][1]}, {stated[1]}")
     return found
 
 
