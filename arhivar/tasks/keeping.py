@@ -65,7 +65,8 @@ def due(subjects: list[Subject], verified: dict[str, datetime], now: datetime, d
     ordered = sorted(subjects, key=lambda subject: (verified.get(subject.identifier, never), subject.identifier))
     share = -(-len(ordered) // max(days - _RESERVE_DAYS, 1))
     limit = now - (days - 1) * _DAY
-    late, others = [], []
+    late: list[Subject] = []
+    others: list[Subject] = []
     for one in ordered:
         (late if never < verified.get(one.identifier, never) <= limit else others).append(one)
     return [*late, *others[: max(share - len(late), 0)]]
