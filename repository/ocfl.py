@@ -288,7 +288,8 @@ class OcflRepository:
             if self._top_folder(object_id) > max(last.inventory.head if last else 0, 1):
                 raise ObjectDamaged(key=f"{root}/{INVENTORY}", detail="it is missing, and so is its newest version's")
             return last
-        if _agrees(self._read(f"{root}/{SIDECAR}"), data):
+        seal = self._read(f"{root}/{SIDECAR}")
+        if _agrees(seal, data):
             return _Head(parse_inventory(data, object_id), data)
         damaged = ObjectDamaged(key=f"{root}/{INVENTORY}", detail="its sidecar has another digest")
         try:
@@ -297,6 +298,9 @@ class OcflRepository:
             raise damaged from error
         if not _agrees(self._read(f"{root}/v{inventory.head}/{SIDECAR}"), data):
             raise damaged
+        last = self._last_complete(object_id)
+        if last is not None and last.inventory.head > inventory.head and _agrees(seal, last.data):
+            return _Head(last.inventory, last.data, (INVENTORY,))  # an overtaken writer put the head back
         return _Head(inventory, data, (SIDECAR,))
 
     def _last_complete(self, object_id: str) -> _Head | None:
