@@ -3,19 +3,22 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak check bench format lock clean
+.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services check bench format lock clean
 
 BIN := .venv/bin
-ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
+ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
 
 help: ## say what can be made
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-14s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 setup: ## system packages, .venv from the hash-pinned lock, veraPDF; quick when all is there
 	@tools/setup.sh
 
 demo: setup ## take the sample binder through everything and show the result
 	@tools/demo.sh
+
+env: ## .env for docker-compose.yml, with random secrets; keeps what is there
+	@tools/env.sh
 
 test: setup ## all tests; ARGS="-k intake" for some
 	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist loadfile $(ARGS)
@@ -24,6 +27,22 @@ soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
 soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
 	@$(BIN)/python -m pytest -m soak -v $(ARGS)
+
+test-services: services-up ## tests against real servers; ARGS="-k rebuild" for some
+	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadgroup $(ARGS)
+
+services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="minio" for some
+	@.venv-services/bin/python -m tools.services up $(NAMES)
+
+services-down: ## stop them; their data stays
+	@.venv-services/bin/python -m tools.services down $(NAMES)
+
+services-status: ## say which of them run and answer
+	@.venv-services/bin/python -m tools.services status $(NAMES)
+
+setup-services: # beside .venv, since Airflow brings 140 packages
+	@tools/setup.sh services
 
 check: setup ## style, types, who may import whom, documentation, lock
 	$(BIN)/ruff check .
@@ -44,5 +63,5 @@ lock: setup ## pin requirements*.in with hashes; UPGRADE=1 for newer versions
 	@tools/lock.sh
 
 clean: ## remove what setup and the tools made; archives, wherever they are, stay
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-services .tools .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find $(ROOMS) -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,16 +12,33 @@ from uuid import UUID
 from arhivar.audit.keys import require_private
 from arhivar.audit.setup import key_file, prepare_key
 from arhivar.audit.trail import AuditTrail
+from arhivar.back_ends import (
+    INDEX_FOLDER,
+    STORE_FOLDER,
+    catalogue_backup,
+    index_place,
+    object_store,
+    replica_store,
+    sql_catalogue,
+)
 from arhivar.leases import LeaseHolder
+from arhivar.log import Logger
+from arhivar.profile import is_s3
 from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue import Catalogue
-from repository.catalogue_backup import CatalogueBackup
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
-from repository.sql_catalogue import SqlCatalogue, sqlite_url
-from repository.sqlite_backup import SqliteBackup
-from schemas.errors import ArchiveExists, ArchiveMissing, InvalidSetting, ReplicaMissing, ReplicaUnset, StoreUnavailable
+from schemas.errors import (
+    ArchiveExists,
+    ArchiveMissing,
+    IndexUnavailable,
+    InvalidSetting,
+    LeaseLost,
+    ReplicaMissing,
+    ReplicaUnset,
+    StoreUnavailable,
+)
 
 if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
@@ -33,8 +50,7 @@ if TYPE_CHECKING:  # commands that read no pages or search nothing start without
 _FORGOTTEN = timedelta(days=1)
 """No write takes so long: what is still unfinished after it was left by a crash."""
 
-INDEX_FOLDER = "index"
-"""Of the search index, in the archive's folder."""
+_log = Logger(__name__)
 
 _FIRST_SETTINGS = """# Settings of this archive, listed in docs/settings.md; each can also be given as ARHIVAR_<NAME>.
 # organisation = "Primăria …"
@@ -60,76 +76,80 @@ class Archive:
         return self.settings.home / "work"
 
 
-def _catalogue_file(home: Path) -> Path:
-    return home / "catalogue.sqlite"
-
-
 def init_archive(settings: Settings) -> bool:
-    """Make the archive in `settings.home`, or bring an existing one up to date. True where it is new.
+    """Make the archive that the settings name, or bring an existing one up to date. True where it is new.
 
-    Raises ArchiveExists where the folder holds something else, AuditKeyMissing where the audit's key is lost,
-    AuditKeyUnsafe, AuditKeyUnreadable.
+    Several machines may do so at once: each gets its folder, the back ends they share are made once. Raises
+    ArchiveExists where the folder holds something else, AuditKeyMissing where the audit's key is lost or on another
+    machine, AuditKeyUnsafe, AuditKeyUnreadable, and what the back ends raise.
     """
     home = settings.home
-    new = not _catalogue_file(home).exists()
-    if new and home.is_dir() and any(entry.name != FILE_NAME for entry in home.iterdir()):
+    new = not catalogue_backup(settings).exists()
+    ours = {FILE_NAME} if settings.catalogue is None else {FILE_NAME, "keys", "work", STORE_FOLDER, INDEX_FOLDER}
+    if new and home.is_dir() and any(entry.name not in ours for entry in home.iterdir()):
         raise ArchiveExists(home=str(home))
     home.mkdir(parents=True, exist_ok=True)
     (home / "work").mkdir(exist_ok=True)
-    store = FilesystemStore(home / "store")
+    store = object_store(settings)
     OcflRepository(store).initialise()
-    store.sweep_temporary(_FORGOTTEN)
+    if isinstance(store, FilesystemStore):
+        store.sweep_temporary(_FORGOTTEN)
     settings_file = home / FILE_NAME
     if not settings_file.exists():
         settings_file.write_text(_FIRST_SETTINGS, encoding="utf-8")
-    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+    with sql_catalogue(settings) as catalogue:
         catalogue.upgrade()
-    prepare_key(settings, store)
+        # One at a time: two machines that find no key would each make one, and neither would know the other's.
+        leases = LeaseHolder(catalogue, settings.lease_seconds)
+        with leases.hold("init", patience_seconds=settings.lease_seconds) as lease:
+            if lease is None:
+                raise LeaseLost(name="init")
+            prepare_key(settings, store)
     return new
 
 
 def recover_catalogue(settings: Settings) -> bool:
     """Make an empty catalogue beside a store that has lost its own; whether that was needed.
 
-    Raises ArchiveMissing where there is no store either.
+    Raises ArchiveMissing where there is no store either, StoreUnavailable where it does not answer.
     """
-    file = _catalogue_file(settings.home)
-    if file.exists():
+    if catalogue_backup(settings).exists():
         return False
-    if not (settings.home / "store" / OcflRepository.DEFAULT_PREFIX).is_dir():
+    if not _has_store(settings):
         raise ArchiveMissing(home=str(settings.home))
-    with SqlCatalogue(sqlite_url(file)) as catalogue:
+    with sql_catalogue(settings) as catalogue:
         catalogue.upgrade()
+    return True
+
+
+def _has_store(settings: Settings) -> bool:
+    if settings.store is None:
+        return (settings.home / STORE_FOLDER / OcflRepository.DEFAULT_PREFIX).is_dir()
+    require_store(settings)
     return True
 
 
 @contextmanager
 def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
     """Open the catalogue alone, for what needs neither store nor index. Raises ArchiveMissing, CatalogueVersion."""
-    home = settings.home
-    if not _catalogue_file(home).exists():
-        raise ArchiveMissing(home=str(home))
-    with SqlCatalogue(sqlite_url(_catalogue_file(home))) as catalogue:
+    if not catalogue_backup(settings).exists():
+        raise ArchiveMissing(home=str(settings.home))
+    with sql_catalogue(settings) as catalogue:
         yield catalogue
 
 
 @contextmanager
-def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterator[Archive]:
-    """Open the archive for the length of the block, with another index than its own where a folder is given.
+def open_archive(settings: Settings, index: "SearchIndex | None" = None) -> Iterator[Archive]:
+    """Open the archive for the length of the block, with another index than its own where one is given.
 
-    What the audit has to seal is sealed at the end. Raises ArchiveMissing, CatalogueVersion, IndexVersion,
-    AuditKeyUnsafe.
+    An index that is lost is filled again from the store, by the outbox. What the audit has to seal is sealed at the
+    end. Raises ArchiveMissing, CatalogueVersion, IndexVersion, AuditKeyUnsafe.
     """
-    from search.tantivy_index import TantivyIndex
-
-    home = settings.home
-    if _catalogue_file(home).exists():
-        require_private(key_file(settings))
     with open_catalogue(settings) as catalogue:
-        store = FilesystemStore(home / "store")
-        if index_folder is None and not (home / INDEX_FOLDER).exists():  # a lost index is built again from the store
-            catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
-        index = TantivyIndex(index_folder or home / INDEX_FOLDER)
+        require_private(key_file(settings))
+        settings.home.mkdir(parents=True, exist_ok=True)  # a further machine's needs no `init`
+        store = object_store(settings)
+        opened = _open_index(settings, catalogue) if index is None else index
         audit = AuditTrail(catalogue, store, key_file(settings), settings.audit_batch_records)
         try:
             yield Archive(
@@ -137,46 +157,62 @@ def open_archive(settings: Settings, index_folder: Path | None = None) -> Iterat
                 store=store,
                 packages=OcflRepository(store),
                 catalogue=catalogue,
-                index=index,
+                index=opened,
                 leases=LeaseHolder(catalogue, settings.lease_seconds),
                 audit=audit,
             )
         finally:
-            index.close()
+            if index is None:
+                opened.close()
             audit.seal_if_possible()
+
+
+def _open_index(settings: Settings, catalogue: Catalogue) -> "SearchIndex":
+    """The index in use. One that does not answer is no reason not to open the archive: who asks it will hear."""
+    place = index_place(settings)
+    try:
+        lost = place.is_lost()
+    except IndexUnavailable as error:
+        _log.warning("index does not answer", detail=str(error))
+        lost = False
+    if lost:
+        catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
+    return place.open()
 
 
 def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:
     """The second store; made where `new`.
 
-    Raises ReplicaUnset, InvalidSetting for a folder that shares the archive's, ReplicaMissing where there is none: an
-    unmounted disk must not become an empty replica.
+    Raises ReplicaUnset, InvalidSetting for a place that the archive itself is in, ReplicaMissing where there is none:
+    an unmounted disk must not become an empty replica.
     """
     if settings.replica is None:
         raise ReplicaUnset
-    folder = settings.replica.expanduser().resolve()
-    if settings.home in (folder, *folder.parents) or folder in settings.home.parents:
+    where = str(settings.replica)
+    if _shares_the_archive(settings, where):
         raise InvalidSetting(
-            name="replica", source="ARHIVAR_REPLICA", value=folder, expected="it must not share the archive's folder"
+            name="replica", source="ARHIVAR_REPLICA", value=where, expected="it must not share the archive's place"
         )
-    replica = OcflRepository(FilesystemStore(folder))
+    replica = OcflRepository(replica_store(settings, where))
     if new:
         replica.initialise()
     try:
         replica.require_root()
     except StoreUnavailable as error:
-        raise ReplicaMissing(where=str(folder), detail=str(error.fields.get("detail", error))) from error
+        raise ReplicaMissing(where=where, detail=str(error.fields.get("detail", error))) from error
     return replica
 
 
-def catalogue_backup(settings: Settings) -> CatalogueBackup:
-    """What copies the archive's catalogue as a whole and puts a copy in its place."""
-    return SqliteBackup(_catalogue_file(settings.home))
+def _shares_the_archive(settings: Settings, where: str) -> bool:
+    if is_s3(where):
+        return where == settings.store and settings.replica_endpoint in {None, settings.store_endpoint}
+    folder = Path(where).expanduser().resolve()
+    return settings.home in (folder, *folder.parents) or folder in settings.home.parents
 
 
 def require_store(settings: Settings) -> None:
     """Raises StoreUnavailable where the archive's store is not there."""
-    OcflRepository(FilesystemStore(settings.home / "store")).require_root()
+    OcflRepository(object_store(settings)).require_root()
 
 
 def sweep_store(archive: Archive) -> None:

@@ -9,6 +9,7 @@ import sys
 from functools import cache
 
 _level = logging.WARNING
+_ours = False
 
 
 def set_level(level: str) -> None:
@@ -34,17 +35,27 @@ class Logger:
         self._write(logging.ERROR, event, values)
 
     def _write(self, level: int, event: str, values: dict[str, object]) -> None:
-        if level >= _level:
+        hosted = _is_hosted()
+        if hosted or level >= _level:
             import structlog
 
-            _configure()
+            if not hosted:
+                _configure()
             structlog.get_logger(self._name).log(level, event, **values)
+
+
+def _is_hosted() -> bool:
+    """Whether the program that we run in (Airflow) has a structured log of its own: then all of ours goes there."""
+    structlog = sys.modules.get("structlog")
+    return structlog is not None and not _ours and structlog.is_configured()
 
 
 @cache
 def _configure() -> None:
     import structlog
 
+    global _ours  # noqa: PLW0603 - one log a process
+    _ours = True
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,

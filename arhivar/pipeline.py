@@ -7,12 +7,13 @@ again at the state that the catalogue knows, and finds in the work area and the 
 
 import time
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 from arhivar.composition import Archive, open_validator
+from arhivar.gaps import only_gaps
 from arhivar.intake.claims import Claim, claim_drop, list_claims
 from arhivar.intake.drops import Drop, Readiness, list_drops
 from arhivar.intake.share import explain_failure
@@ -21,12 +22,13 @@ from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, tak
 from arhivar.log import Logger
 from arhivar.space import require_space
 from arhivar.steps.attempts import is_better, keep_deposited
-from arhivar.steps.compose import compose_unit
+from arhivar.steps.compose import Composed, compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
 from arhivar.steps.leftovers import sweep_leftovers
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
+from arhivar.steps.results import PageResults, pages_prefix
 from arhivar.steps.workarea import WorkArea
 from arhivar.stopping import StopAsked, StopRequest
 from arhivar.tries import Tries
@@ -43,7 +45,7 @@ from schemas.messages import Language, Message
 
 _log = Logger(__name__)
 
-_BEFORE_DEPOSIT = (IngestState.STAGED, IngestState.PROCESSING)
+BEFORE_DEPOSIT = (IngestState.STAGED, IngestState.PROCESSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +232,7 @@ def run_unfinished(
         name = f"ingest {row.ingest_id} {row.attempt}"
         if not tries.may(name):
             continue
-        if row.state is IngestState.INDEXED and _only_gaps(archive, row):
+        if row.state is IngestState.INDEXED and only_gaps(archive.catalogue, row):
             tries.failed(name)  # it waits for a person, and reading its ledger takes time
             continue
         with archive.leases.hold(f"ingest:{row.ingest_id}") as lease:
@@ -246,12 +248,6 @@ def run_unfinished(
             tries.failed(name)
         watcher.finished(outcome)
         yield outcome
-
-
-def _only_gaps(archive: Archive, row: IngestRow) -> bool:
-    """True where all that keeps the unit from reconciled is a person's word on unreadable pages."""
-    ledger = archive.catalogue.ledger(row.ingest_id)
-    return ledger is not None and bool(ledger.open_gaps) and not ledger.differences
 
 
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
@@ -295,7 +291,7 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     manifest = row.manifest
     work = WorkArea(archive.work)
     watcher.unit_started(manifest.description.reference_code, len(manifest.pages))
-    if row.state in _BEFORE_DEPOSIT:
+    if row.state in BEFORE_DEPOSIT:
         _make_and_deposit(archive, row, pool, work, watcher, stop)
     else:
         watcher.pages_done(len(manifest.pages))
@@ -317,7 +313,8 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
         clear_work(archive, manifest)
     if not ledger.differences:
         # With gaps, what was read stays until a person has decided: another attempt reads only those again.
-        clear_staging(archive.store, manifest.ingest_id)
+        keep = None if ledger.balanced else pages_prefix(manifest.ingest_id)
+        clear_staging(archive.store, manifest.ingest_id, keep=keep)
     archive.catalogue.replace_findings(manifest.ingest_id, ledger.differences, "reconcile")
     archive.catalogue.record_ledger(manifest.ingest_id, ledger, datetime.now(UTC))
     reached(CrashPoint.LEDGER_RECORDED)
@@ -338,21 +335,38 @@ def _close_superseded(archive: Archive, manifest: Manifest) -> None:
 def _make_and_deposit(
     archive: Archive, row: IngestRow, pool: PagePool, work: WorkArea, watcher: Watcher, stop: StopRequest
 ) -> None:
-    manifest = row.manifest
+    begin_processing(archive, row.manifest)
+    unreadable = read_pages(archive, row.manifest, pool, work, watcher.pages_done, stop)
+    composed = compose_ingest(archive, row, unreadable, work, work.ingest_folder(row.ingest_id))
+    if composed is not None:
+        deposit_unit(archive, row.manifest, composed, row.manifest.findings, row.version)
+
+
+def begin_processing(archive: Archive, manifest: Manifest) -> None:
+    """Say that the ingest's pages are being read, and which they are. Raises CatalogueError."""
     _advance(archive, manifest, IngestState.PROCESSING)
     archive.catalogue.plan_pages(manifest.ingest_id, manifest.pages)
     reached(CrashPoint.PAGES_PLANNED)
-    unreadable = read_pages(archive, manifest, pool, work, watcher.pages_done, stop)
+
+
+def compose_ingest(
+    archive: Archive, row: IngestRow, unreadable: Mapping[int, Finding], results: PageResults, folder: Path
+) -> Composed | None:
+    """Make what the package will hold, in `folder`; None where the version that is deposited is no worse.
+
+    Raises what `compose_unit` raises.
+    """
+    manifest = row.manifest
     if not is_better(archive, row, unreadable):
         keep_deposited(archive, row)
-        return
-    composed = compose_unit(archive, manifest, unreadable, work, open_validator(archive.settings))
+        return None
+    composed = compose_unit(archive, manifest, unreadable, results, folder, open_validator(archive.settings))
     on_pages: Sequence[Finding] = [
         finding for page in composed.pages if page.ingest_id == manifest.ingest_id for finding in page.findings
     ]
     archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
     reached(CrashPoint.UNIT_COMPOSED)
-    deposit_unit(archive, manifest, composed, manifest.findings, row.version)
+    return composed
 
 
 def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:

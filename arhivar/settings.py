@@ -14,8 +14,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
+from arhivar.profile import check_profile
 from schemas.base import Record
 from schemas.crash_points import VARIABLE as CRASH_AT
 from schemas.crash_points import check_crash_point
@@ -31,7 +32,21 @@ TEST_VARIABLES = frozenset(
 )
 """For tests and benchmarks alone (docs/testing.md); not settings."""
 
+SERVICE_VARIABLES = frozenset(
+    {"ARHIVAR_TEST_SERVICES", "ARHIVAR_SERVICES_HOME", "ARHIVAR_SERVICES_CACHE"}
+    | {f"ARHIVAR_{server}_PORT" for server in ("POSTGRESQL", "MINIO", "ELASTICSEARCH", "REDIS", "AIRFLOW")}
+)
+"""For the servers that `make services-up` starts; not settings."""
+
+FILE_SUFFIX = "_FILE"
+"""``ARHIVAR_<NAME>_FILE`` names a file that holds a secret setting, as container platforms hand secrets out."""
+
 _MIB = 1024 * 1024
+
+
+S3_URL = r"^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$"
+ENDPOINT = r"^https?://[^/@\s]+/?$"
+"""A server's address without a path, and without a password, which would be shown in messages."""
 
 
 class Settings(Record):
@@ -40,6 +55,54 @@ class Settings(Record):
     home: Path = Field(
         default_factory=lambda: Path.home() / "arhivar",
         description="Folder of the archive: catalogue, store, index and work area. Only from the environment.",
+    )
+    profile: Literal["demo", "production"] = Field(
+        default="demo",
+        description="`production` refuses secrets that are empty or well known, and plain HTTP beyond this machine.",
+    )
+    store: str | None = Field(
+        default=None,
+        pattern=S3_URL,
+        description="Where packages are kept: `s3://bucket`; `store` in the archive's folder when unset.",
+    )
+    store_endpoint: str | None = Field(
+        default=None, pattern=ENDPOINT, description="Server of an S3 store, as `https://host:9000`."
+    )
+    store_region: str = Field(default="us-east-1", min_length=1, description="Region of an S3 store.")
+    store_access_key: str | None = Field(default=None, description="Access key (name of the account) of an S3 store.")
+    store_secret_key: SecretStr | None = Field(default=None, description="Secret key of an S3 store.")
+    store_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) by which an S3 store's is checked; the usual ones when unset."
+    )
+    store_style: Literal["path", "virtual"] = Field(
+        default="path", description="How the bucket is named: `https://host/bucket` or `https://bucket.host`."
+    )
+    store_lock_days: int = Field(
+        default=3650, ge=1, description="What is deposited in an S3 store is locked for so many days (governance mode)."
+    )
+    catalogue: SecretStr | None = Field(
+        default=None,
+        description="Database of the catalogue: `postgresql+psycopg://user:password@host/name`; an SQLite file in the "
+        "archive's folder when unset.",
+    )
+    catalogue_connections: int = Field(
+        default=5, ge=1, le=100, description="Connections to PostgreSQL that one process keeps at most."
+    )
+    index: str | None = Field(
+        default=None,
+        pattern=ENDPOINT,
+        description="Search cluster (Elasticsearch), as `https://host:9200`; `index` in the archive's folder when "
+        "unset.",
+    )
+    index_api_key: SecretStr | None = Field(default=None, description="API key of the search cluster.")
+    index_ca_file: Path | None = Field(
+        default=None,
+        description="Certificates (PEM) by which the cluster's is checked; the usual ones when unset.",
+    )
+    index_prefix: str = Field(
+        default="arhivar",
+        pattern=r"^[a-z][a-z0-9-]*$",
+        description="What the names of the archive's indices on the search cluster begin with.",
     )
     inbox: Path | None = Field(
         default=None, description="Hot folder that `ingest` and `status` use when none is named."
@@ -92,9 +155,23 @@ class Settings(Record):
     lease_seconds: int = Field(
         default=120, ge=10, description="After this many seconds without a sign of life another process takes over."
     )
-    replica: Path | None = Field(
+    replica: str | None = Field(
         default=None,
-        description="Folder of the second store, on another disk: `replicate` fills it, `verify --repair` reads it.",
+        min_length=1,
+        description="The second store, a folder on another disk or `s3://bucket`: `replicate` fills it, "
+        "`verify --repair` reads it.",
+    )
+    replica_endpoint: str | None = Field(
+        default=None, pattern=ENDPOINT, description="Server of an S3 replica; `store_endpoint` when unset."
+    )
+    replica_access_key: str | None = Field(
+        default=None, description="Access key of an S3 replica; `store_access_key` when unset."
+    )
+    replica_secret_key: SecretStr | None = Field(
+        default=None, description="Secret key of an S3 replica; `store_secret_key` when unset."
+    )
+    replica_ca_file: Path | None = Field(
+        default=None, description="Certificates by which an S3 replica's is checked; `store_ca_file` when unset."
     )
     least_free_bytes: int = Field(
         default=1024 * _MIB,
@@ -133,9 +210,33 @@ class Settings(Record):
     deadline: date | None = Field(
         default=None, description="Day by which all units are to be done, as `2027-06-30`; for the forecast."
     )
+    fixity_days: int = Field(
+        default=90,
+        ge=1,
+        description="Airflow's daily share of reading again is such that all is read within so many days.",
+    )
+    mail_server: SecretStr | None = Field(
+        default=None,
+        description="Mail server for alerts and reports: `smtps://user:password@host:465`, `smtp://host:587` (STARTTLS "
+        "where it is offered); no mail when unset.",
+    )
+    mail_from: str = Field(default="arhivar@localhost", min_length=3, description="Sender of alerts and reports.")
+    mail_to: str | None = Field(
+        default=None, min_length=3, description="Who gets alerts and reports: addresses, commas between them."
+    )
+    airflow_database: SecretStr | None = Field(
+        default=None,
+        description="Airflow's metadata database, for `housekeeping` to remove runs older than 90 days; they stay when "
+        "unset.",
+    )
 
 
 SETTING_NAMES: tuple[str, ...] = tuple(Settings.model_fields)
+
+SECRETS = frozenset(
+    {"store_secret_key", "catalogue", "index_api_key", "replica_secret_key", "mail_server", "airflow_database"}
+)
+"""Settings that are never shown, and never in `arhivar.toml`, which goes into backups."""
 
 
 def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | None = None) -> Settings:
@@ -165,20 +266,42 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
         first = error.errors()[0]
         name = str(first["loc"][0])
         raise InvalidSetting(
-            name=name, source=sources.get(name, "?"), value=first["input"], expected=first["msg"]
-        ) from error
-    return settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+            name=name,
+            source=sources.get(name, "?"),
+            value="…" if name in SECRETS else first["input"],
+            expected=first["msg"],
+        ) from (None if name in SECRETS else error)
+    settings = settings.model_copy(update={"home": settings.home.expanduser().resolve()})
+    check_profile(settings)
+    return settings
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for variable, value in variables.items():
-        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES:
+        if not variable.startswith(PREFIX) or variable in TEST_VARIABLES | SERVICE_VARIABLES:
             continue
         name = variable.removeprefix(PREFIX).lower()
+        if variable.endswith(FILE_SUFFIX) and name.removesuffix(FILE_SUFFIX.lower()) in SECRETS:
+            name = name.removesuffix(FILE_SUFFIX.lower())
+            if PREFIX + name.upper() in variables:
+                raise InvalidSetting(
+                    name=name, source="ARHIVAR_*", value="…", expected=f"either {PREFIX}{name.upper()} or {variable}"
+                )
+            found[name] = _secret_in(Path(value), variable)
+            continue
         _require_known(name, variable, "environment", spell=lambda known: PREFIX + known.upper())
         found[name] = [part.strip() for part in value.split(",")] if name == "languages" else value
     return found
+
+
+def _secret_in(file: Path, variable: str) -> str:
+    try:
+        return file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        detail = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        expected = f"a file that holds the secret ({detail})"
+        raise InvalidSetting(name=variable, source="ARHIVAR_*", value=str(file), expected=expected) from None
 
 
 def _from_file(file: Path) -> dict[str, Any]:
@@ -193,6 +316,14 @@ def _from_file(file: Path) -> dict[str, Any]:
     if "home" in content:
         raise InvalidSetting(
             name="home", source=str(file), value=content["home"], expected="set it as ARHIVAR_HOME, not in the file"
+        )
+    for name in SECRETS & content.keys():
+        variable = f"{PREFIX}{name.upper()}"
+        raise InvalidSetting(
+            name=name,
+            source=str(file),
+            value="…",
+            expected=f"set it as {variable} or {variable}{FILE_SUFFIX}: this file goes into backups",
         )
     return content
 

@@ -296,6 +296,16 @@ class Catalogue(Protocol):
         """
         ...
 
+    # --- fixity
+
+    def record_fixity(self, object_id: str, now: datetime) -> None:
+        """Every byte of the object was read and is as its inventory says. An earlier time than is known: nothing."""
+        ...
+
+    def fixity(self) -> dict[str, datetime]:
+        """When each object was last found whole; those that never were are not in it."""
+        ...
+
     # --- leases
 
     def acquire_lease(

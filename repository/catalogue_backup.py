@@ -48,9 +48,10 @@ class CatalogueBackup(Protocol):
         """The leases that are held in the present catalogue. None where there is no catalogue, or it does not open."""
         ...
 
-    def take_place(self, working: Path, aside: Path) -> bool:
-        """Move the present catalogue, if there is one, into the new folder `aside`, and the working copy in its place.
+    def take_place(self, working: Path, aside: Path) -> str | None:
+        """Move the present catalogue, if there is one, aside, and put the working copy in its place.
 
-        True where there was one. A kill in between leaves no catalogue, and both copies.
+        Where the former one is kept: the new folder `aside`, or a place in the database that has its name; None where
+        there was none. A kill in between leaves the present one, or none and both copies.
         """
         ...

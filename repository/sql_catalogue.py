@@ -7,6 +7,7 @@ from sqlalchemy import URL
 
 from repository.sql.audit import AuditPart
 from repository.sql.exits import ExitsPart
+from repository.sql.fixity import FixityPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
 from repository.sql.outbox import OutboxPart
@@ -17,7 +18,16 @@ from repository.sql.units import UnitsPart
 
 
 class SqlCatalogue(
-    UnitsPart, IngestsPart, ExitsPart, PagesPart, OutboxPart, RestorePart, LeasesPart, AuditPart, ProgressPart
+    UnitsPart,
+    IngestsPart,
+    ExitsPart,
+    PagesPart,
+    OutboxPart,
+    RestorePart,
+    LeasesPart,
+    AuditPart,
+    ProgressPart,
+    FixityPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

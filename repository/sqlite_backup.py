@@ -37,8 +37,7 @@ class SqliteBackup:
             raise CatalogueUnavailable(detail=f"{self._file} does not exist")
         with _failures(), _open(self._file) as source, _open(target) as copy:
             source.backup(copy)  # in one step: a writer meanwhile does not start it again
-            copy.execute("PRAGMA journal_mode = DELETE")
-        _sync(target)
+        seal(target)
         return self.examine(target)
 
     def examine(self, copy: Path) -> str:
@@ -55,28 +54,10 @@ class SqliteBackup:
         return str(row[0])
 
     def prepare(self, copy: Path, working: Path) -> Carried:
-        shutil.copyfile(copy, working)
-        working.chmod(0o644)
-        with SqlCatalogue(sqlite_url(working)) as catalogue:
-            catalogue.upgrade()
-            carried = self._carry_audit(catalogue)
-        with _failures(), _open(working) as connection:
-            connection.execute("UPDATE lease SET owner = NULL")  # their holders worked on another catalogue
-            connection.commit()
-            connection.execute("PRAGMA journal_mode = DELETE")
-        _sync(working)
-        return carried
-
-    def _carry_audit(self, copy: Catalogue) -> Carried:
-        if not self._file.exists():
-            return Carried()
-        if not self._is_database():
+        if self._file.exists() and not self._is_database():
+            prepare_copy(copy, working, None)
             return Carried(problem=CatalogueUnavailable(detail="file is not a database"))
-        try:
-            with SqlCatalogue(sqlite_url(self._file)) as present:
-                return Carried(copy.restore_audit(present.audit_rows(after=copy.audit_end().sequence)))
-        except CatalogueError as error:  # damaged, of another revision, or not of the same chain
-            return Carried(problem=error)
+        return prepare_copy(copy, working, sqlite_url(self._file) if self._file.exists() else None)
 
     def holders(self, now: datetime) -> list[str]:
         if not self._is_database():
@@ -89,7 +70,7 @@ class SqliteBackup:
         except sqlite3.Error:
             return []
 
-    def take_place(self, working: Path, aside: Path) -> bool:
+    def take_place(self, working: Path, aside: Path) -> str | None:
         there = self._file.exists()
         beside = [one for suffix in _BESIDE if (one := _beside(self._file, suffix)).exists()]
         if there or beside:
@@ -102,13 +83,42 @@ class SqliteBackup:
             file.rename(aside / file.name)
         working.rename(self._file)
         _sync(self._file.parent)
-        return there
+        return str(aside) if there else None
 
     def _is_database(self) -> bool:
         """Told without SQLite, which takes away the log of a file that is none; what is damaged is kept as it is."""
         with suppress(OSError), self._file.open("rb") as stream:
             return stream.read(len(_MAGIC)) == _MAGIC
         return False
+
+
+def prepare_copy(copy: Path, working: Path, present: str | None) -> Carried:
+    """`CatalogueBackup.prepare` for a copy in an SQLite file; `present` is the URL of the catalogue that gives way."""
+    shutil.copyfile(copy, working)
+    working.chmod(0o644)
+    with SqlCatalogue(sqlite_url(working)) as catalogue:
+        catalogue.upgrade()
+        carried = Carried() if present is None else _carry_audit(catalogue, present)
+    with _failures(), _open(working) as connection:
+        connection.execute("UPDATE lease SET owner = NULL")  # their holders worked on another catalogue
+        connection.commit()
+    seal(working)
+    return carried
+
+
+def _carry_audit(copy: Catalogue, url: str) -> Carried:
+    try:
+        with SqlCatalogue(url) as present:
+            return Carried(copy.restore_audit(present.audit_rows(after=copy.audit_end().sequence)))
+    except CatalogueError as error:  # damaged, of another revision, or not of the same chain
+        return Carried(problem=error)
+
+
+def seal(copy: Path) -> None:
+    """Let a copy be one file, durably: nothing of it lies beside it."""
+    with _failures(), _open(copy) as connection:
+        connection.execute("PRAGMA journal_mode = DELETE")
+    _sync(copy)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0005"
+REVISION = "0006"
 """The migration that these tables agree with."""
 
 
@@ -221,6 +221,15 @@ class LeaseTable(Base):
     owner: Mapped[str | None] = mapped_column(String(500))
     token: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class FixityTable(Base):
+    """When every byte of an object was last read and agreed with its inventory."""
+
+    __tablename__ = "fixity"
+
+    object_id: Mapped[str] = mapped_column(String(500), primary_key=True)
+    verified_at: Mapped[datetime] = mapped_column(UtcTime)
 
 
 class AuditTable(Base):

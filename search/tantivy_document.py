@@ -7,13 +7,12 @@ from uuid import UUID
 from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
 from schemas.search import PageHit, PageRecord
-from search.analysis import PageToken, analyse, base_language
+from search.analysis import PageToken, analyse
+from search.page_document import analyse_description, plain_code, to_page_hit, years_of
+from search.ranking import TEXT_FIELDS
 
 SCHEMA_VERSION = 1
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
-
-TEXT_FIELDS = {"body": 1.0, "title": 1.5, "code": 2.0}
-"""Fields with our tokens, and how much a hit there counts."""
 
 _RANK_BITS = 64
 _PAGE_BITS = 20
@@ -36,7 +35,7 @@ def build_schema() -> Schema:
 
 
 def to_document(record: PageRecord) -> Document:
-    """The document of a page. A unit with one known year has both."""
+    """The document of a page."""
     document = Document()
     for name, tokens in (
         ("body", analyse(record.text, record.language)),
@@ -53,11 +52,10 @@ def to_document(record: PageRecord) -> Document:
     document.add_unsigned("version", record.unit_version)
     document.add_unsigned("page", record.page)
     document.add_unsigned("rank", rank(record.unit_id, record.page))
-    year_from = record.year_from if record.year_from is not None else record.year_to
-    year_to = record.year_to if record.year_to is not None else record.year_from
-    if year_from is not None and year_to is not None:
-        document.add_integer("year_from", year_from)
-        document.add_integer("year_to", year_to)
+    years = years_of(record)
+    if years is not None:
+        document.add_integer("year_from", years[0])
+        document.add_integer("year_to", years[1])
     document.add_bytes("record", record.to_json())
     return document
 
@@ -67,39 +65,13 @@ def to_hit(document: Document, score: float) -> PageHit:
     stored = document.get_first("record")
     if stored is None:
         raise ValueError("a row has no record")
-    record = PageRecord.from_json(bytes(stored))
-    return PageHit(
-        unit_id=record.unit_id,
-        unit_version=record.unit_version,
-        page=record.page,
-        reference_code=record.reference_code,
-        title=record.title,
-        language=record.language,
-        score=score,
-        text=record.text,
-    )
-
-
-def plain_code(reference_code: str) -> str:
-    """A reference code as it is compared: without regard to capitals and to how many spaces there are."""
-    return " ".join(reference_code.casefold().split())
+    return to_page_hit(PageRecord.from_json(bytes(stored)), score)
 
 
 def rank(unit_id: UUID, page: int) -> int:
     """A number that orders by unit id, then page: 44 bits of the one, 20 of the other."""
     unit_bits = _RANK_BITS - _PAGE_BITS
     return (unit_id.int >> (128 - unit_bits)) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
-
-
-def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...]:
-    """A unit's description may be in Romanian whatever language its pages are in: it has the keys of both."""
-    romanian = analyse(text, None)
-    if base_language(language) == base_language(None):
-        return romanian
-    return tuple(
-        PageToken(one.token, one.keys | other.keys)
-        for one, other in zip(romanian, analyse(text, language), strict=True)
-    )
 
 
 def _tantivy_tokens(tokens: Iterable[PageToken]) -> list[Token]:

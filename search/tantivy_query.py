@@ -14,15 +14,18 @@ from tantivy import Query as TantivyQuery
 from schemas.errors import QueryMalformed
 from schemas.search import SearchFilters
 from search.matching import Pattern, Slot, patterns
+from search.page_document import plain_code
 from search.query import Clause, LanguageIs, Query, Term, UnitIs, Word, YearIn
-from search.tantivy_document import TEXT_FIELDS, plain_code
+from search.ranking import (
+    EXACT_BOOST,
+    EXACT_PHRASE_BOOST,
+    NEAR_BOOST,
+    NEAR_SLOP,
+    OTHER_VIEWS,
+    TEXT_FIELDS,
+    WHOLE_BOOST,
+)
 
-_EXACT_BOOST = 1.5
-_EXACT_PHRASE_BOOST = 1.0
-_WHOLE_BOOST = 1.0
-_NEAR_BOOST = 0.5
-_NEAR_SLOP = 8
-_OTHER_VIEWS = 0.1
 # A phrase of alternatives looks at no more than 16,384 keys; tantivy refuses more.
 _MAX_EXPANSIONS = 10_000
 
@@ -90,7 +93,7 @@ class QueryBuilder:
             for field, weight in TEXT_FIELDS.items()
             if (built := self._pattern(field, pattern)) is not None
         ]
-        return TantivyQuery.disjunction_max_query(found, _OTHER_VIEWS) if found else TantivyQuery.empty_query()
+        return TantivyQuery.disjunction_max_query(found, OTHER_VIEWS) if found else TantivyQuery.empty_query()
 
     def _pattern(self, field: str, pattern: Pattern) -> TantivyQuery | None:
         """None where the dictionary says that nothing can be found."""
@@ -104,7 +107,7 @@ class QueryBuilder:
         if len(exact) > 1:
             parts.append((Occur.Should, self._boosted_phrase(field, exact)))
         if pattern.whole is not None:
-            parts.append((Occur.Should, TantivyQuery.boost_query(self._key(field, pattern.whole), _WHOLE_BOOST)))
+            parts.append((Occur.Should, TantivyQuery.boost_query(self._key(field, pattern.whole), WHOLE_BOOST)))
         return TantivyQuery.boolean_query(parts)
 
     def _options(self, field: str, slot: Slot) -> list[str]:
@@ -117,10 +120,10 @@ class QueryBuilder:
         if slot.prefixes:
             return TantivyQuery.regex_query(self._schema, field, _beginnings(options))
         views = [
-            TantivyQuery.boost_query(self._key(field, key), _EXACT_BOOST if key == slot.exact else 1.0)
+            TantivyQuery.boost_query(self._key(field, key), EXACT_BOOST if key == slot.exact else 1.0)
             for key in options
         ]
-        return TantivyQuery.disjunction_max_query(views, _OTHER_VIEWS)
+        return TantivyQuery.disjunction_max_query(views, OTHER_VIEWS)
 
     def _run(self, field: str, pattern: Pattern, options: Sequence[Sequence[str]]) -> TantivyQuery:
         if not pattern.slots[-1].prefixes and all(len(keys) == 1 for keys in options):
@@ -150,11 +153,11 @@ class QueryBuilder:
         ]
         if len(exact) < 2:
             return None
-        phrase = TantivyQuery.phrase_query(self._schema, "body", list(exact), slop=_NEAR_SLOP)
-        return TantivyQuery.boost_query(phrase, _NEAR_BOOST)
+        phrase = TantivyQuery.phrase_query(self._schema, "body", list(exact), slop=NEAR_SLOP)
+        return TantivyQuery.boost_query(phrase, NEAR_BOOST)
 
     def _boosted_phrase(self, field: str, keys: Sequence[str]) -> TantivyQuery:
-        return TantivyQuery.boost_query(TantivyQuery.phrase_query(self._schema, field, list(keys)), _EXACT_PHRASE_BOOST)
+        return TantivyQuery.boost_query(TantivyQuery.phrase_query(self._schema, field, list(keys)), EXACT_PHRASE_BOOST)
 
     def _key(self, field: str, key: str | int) -> TantivyQuery:
         return TantivyQuery.term_query(self._schema, field, key)

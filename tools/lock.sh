@@ -20,3 +20,4 @@ pin() {
 pin requirements-setup
 pin requirements
 pin requirements-dev # after requirements.txt, whose versions hold it
+pin requirements-services # after requirements-dev.txt, whose versions hold it

@@ -4,9 +4,15 @@
 #
 # Safe to run again, also after an interruption: each stage looks at what is there and does what is missing.
 # PYTHON=python3.12 chooses the interpreter. Nothing outside this folder changes, except packages installed by apt.
+# `tools/setup.sh services` makes .venv-services instead, with Airflow, and brings the system's servers.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+case ${1:-} in
+  "") readonly VENV=.venv LOCK=requirements-dev.txt SERVERS="" ;;
+  services) readonly VENV=.venv-services LOCK=requirements-services.txt SERVERS="openssl postgresql redis-server" ;;
+  *) echo "usage: tools/setup.sh [services]" >&2; exit 2 ;;
+esac
 readonly SETUP_DIR=.tools/setup
 readonly VERAPDF_DIR=.tools/verapdf
 readonly VERAPDF_SUMS=$PWD/deploy/verapdf/SHA256SUMS
@@ -42,18 +48,18 @@ refuse_python() {
 }
 
 # An environment is kept while the locks, this folder's place and a chosen interpreter stay the same.
-venv_key() { cat requirements-dev.txt requirements-setup.txt <(pwd) | digest; }
+venv_key() { cat "$LOCK" requirements-setup.txt <(pwd) | digest; }
 venv_ready() {
-  [ -x .venv/bin/python ] && [ -x "$SETUP_DIR/bin/uv" ] && [ -r .venv/.arhivar-setup ] || return 1
+  [ -x "$VENV/bin/python" ] && [ -x "$SETUP_DIR/bin/uv" ] && [ -r "$VENV/.arhivar-setup" ] || return 1
   local key made_with
-  { read -r key && read -r made_with; } <.venv/.arhivar-setup
+  { read -r key && read -r made_with; } <"$VENV/.arhivar-setup"
   [ "$key" = "$(venv_key)" ] && [ "${PYTHON:-$made_with}" = "$made_with" ]
 }
 
 make_venv() {
   local python=$1
-  say "virtual environment .venv with $("$python" --version), from requirements-dev.txt"
-  rm -f .venv/.arhivar-setup
+  say "virtual environment $VENV with $("$python" --version), from $LOCK"
+  rm -f "$VENV/.arhivar-setup"
   if ! "$SETUP_DIR/bin/python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --clear "$SETUP_DIR"
   fi
@@ -64,11 +70,11 @@ make_venv() {
   index=$("$SETUP_DIR/bin/python" -m pip config get global.index-url 2>/dev/null || true)
   index=${PIP_INDEX_URL:-$index}
   if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$index"; fi
-  "${uv[@]}" venv --clear --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" .venv
+  "${uv[@]}" venv --clear --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" "$VENV"
   # Building the packages that come as source only is held to pinned tools too.
-  "${uv[@]}" pip sync --python .venv/bin/python --require-hashes --build-constraints requirements-setup.txt \
-    requirements-dev.txt
-  printf '%s\n%s\n' "$(venv_key)" "${PYTHON:-$python}" >.venv/.arhivar-setup
+  "${uv[@]}" pip sync --python "$VENV/bin/python" --require-hashes --build-constraints requirements-setup.txt \
+    "$LOCK"
+  printf '%s\n%s\n' "$(venv_key)" "${PYTHON:-$python}" >"$VENV/.arhivar-setup"
 }
 
 # ------------------------------------------------------------------------------------------------------ Java
@@ -93,7 +99,7 @@ verapdf_ready() { (cd "$VERAPDF_DIR" && sha256sum --check --status "$VERAPDF_SUM
 
 # Names of the Debian packages that are missing, on one line.
 missing_packages() {
-  local wanted="ca-certificates poppler-utils tesseract-ocr $FONTS" language installed package python
+  local wanted="ca-certificates poppler-utils tesseract-ocr $FONTS $SERVERS" language installed package python
   for language in $LANGUAGES; do wanted+=" tesseract-ocr-$language"; done
   # Until Debian 12 the narrow face was part of fonts-liberation.
   grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || wanted+=" fonts-liberation-sans-narrow"
@@ -181,7 +187,7 @@ if ! venv_ready; then
 fi
 
 # The command: from any folder, without that folder's own modules on the way (-P).
-printf '#!/bin/sh\nPYTHONPATH=%q exec %q -P -m arhivar "$@"\n' "$PWD" "$PWD/.venv/bin/python" >.venv/bin/arhivar
-chmod +x .venv/bin/arhivar
+printf '#!/bin/sh\nPYTHONPATH=%q exec %q -P -m arhivar "$@"\n' "$PWD" "$PWD/$VENV/bin/python" >"$VENV/bin/arhivar"
+chmod +x "$VENV/bin/arhivar"
 
 deploy/verapdf/fetch.sh "$VERAPDF_DIR" # does nothing where all is there

@@ -4,7 +4,7 @@
 from pathlib import Path
 
 from arhivar.audit.heads import anchored
-from arhivar.audit.keys import AuditKey, load_key, new_key, publish_key, write_key
+from arhivar.audit.keys import KEYS, AuditKey, load_key, new_key, publish_key, write_key
 from arhivar.settings import Settings
 from repository.object_store import ObjectStore
 from schemas.errors import AuditKeyMissing, AuditKeyUnreadable
@@ -18,14 +18,14 @@ def key_file(settings: Settings) -> Path:
 def prepare_key(settings: Settings, store: ObjectStore) -> None:
     """Make the archive's first key, or see to it that the one it has can be used and is known in the store.
 
-    A key is not made where one has signed before: that it is lost is for a person to say. Raises AuditKeyMissing,
-    AuditKeyUnsafe, AuditKeyUnreadable, StoreError.
+    A key is not made where the store knows one already, or one has signed: that it is lost, and not on another machine,
+    is for a person to say. Raises AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable, StoreError.
     """
     file = key_file(settings)
     try:
         key = load_key(file)
     except AuditKeyMissing:
-        if next(anchored(store), None) is not None:
+        if next(anchored(store), None) is not None or next(iter(store.list(KEYS)), None) is not None:
             raise
         key = _write_first(file)
     publish_key(store, key)

@@ -50,7 +50,7 @@ def command(context: Context, directory: Path, keep: int | None, with_keys: bool
     return EXIT_DONE
 
 
-def _print(output: Output, report: BackupReport, replica: Path | None) -> None:
+def _print(output: Output, report: BackupReport, replica: str | None) -> None:
     manifest = report.backup.manifest
     output.say(
         _MADE,
@@ -69,7 +69,7 @@ def _print(output: Output, report: BackupReport, replica: Path | None) -> None:
         output.say(_REPLICA, folder=replica)
 
 
-def _document(report: BackupReport, replica: Path | None) -> dict[str, object]:
+def _document(report: BackupReport, replica: str | None) -> dict[str, object]:
     return {
         "folder": str(report.backup.folder),
         "manifest": report.backup.manifest.model_dump(mode="json"),

@@ -85,7 +85,7 @@ def _document(output: Output, report: RestoreReport) -> dict[str, object]:
     return {
         "folder": str(report.backup.folder),
         "manifest": report.backup.manifest.model_dump(mode="json"),
-        "aside": None if report.aside is None else str(report.aside),
+        "aside": report.aside,
         "audit": {
             "carried": report.carried.records,
             "problem": None if report.carried.problem is None else report.carried.problem.say(output.language),

@@ -60,9 +60,11 @@ def digest_object(store: ObjectStore, key: str) -> str:
     return digest.hexdigest()
 
 
-def clear_staging(store: ObjectStore, ingest_id: str) -> None:
-    """Remove an ingest's staged files; what is gone already is fine."""
+def clear_staging(store: ObjectStore, ingest_id: str, *, keep: str | None = None) -> None:
+    """Remove what is staged of an ingest, but for keys that begin with `keep`; what is gone already is fine."""
     for stored in list(store.list(staging_prefix(ingest_id) + "/")):
+        if keep is not None and stored.key.startswith(keep):
+            continue
         try:
             store.delete(stored.key)
         except ObjectMissing:

@@ -19,7 +19,8 @@ from secrets import token_hex
 from arhivar import VERSION
 from arhivar.audit.setup import key_file
 from arhivar.auditing import record_audit
-from arhivar.composition import Archive, catalogue_backup
+from arhivar.back_ends import catalogue_backup
+from arhivar.composition import Archive
 from arhivar.settings import FILE_NAME, Settings
 from repository.ocfl import OcflRepository
 from schemas.audit import AuditAction

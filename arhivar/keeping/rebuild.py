@@ -6,15 +6,13 @@ in quarantine are in no package; they come from the catalogue's backup. The new 
 takes its place when it is complete: searches go on meanwhile, and a rebuild that is killed leaves the old one.
 """
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
-from secrets import token_hex
 
 from arhivar.auditing import record_audit
-from arhivar.composition import INDEX_FOLDER, Archive, object_id, open_archive, recover_catalogue
+from arhivar.back_ends import index_place
+from arhivar.composition import Archive, object_id, open_archive, recover_catalogue
 from arhivar.keeping.contents import Contents, page_ranges, read_contents, unit_of
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH
 from arhivar.pipeline import close_ingest
@@ -38,10 +36,9 @@ from schemas.findings import Finding, FindingCode
 from schemas.ingest import IngestState, Manifest
 from schemas.search import PageRecord
 from schemas.unit import PackageDescription
-from search.folder_swap import take_place
+from search.place import NewIndex
 
 _LEASE = "rebuild"
-_NEW_INDEX = f"{INDEX_FOLDER}.new-"
 _OUTBOX = 1_000_000
 _CLOSING = (IngestState.DEPOSITED, IngestState.INDEXED)
 
@@ -95,24 +92,24 @@ def rebuild_archive(settings: Settings, watcher: RebuildWatcher, *, index_only: 
     report = RebuildReport()
     if not index_only:
         report.catalogue_made = recover_catalogue(settings)
-    new_folder = settings.home / f"{_NEW_INDEX}{token_hex(4)}"
-    with open_archive(settings, new_folder) as archive, archive.leases.hold(_LEASE) as lease:
+    with (
+        index_place(settings).build() as new,
+        open_archive(settings, new.index) as archive,
+        archive.leases.hold(_LEASE) as lease,
+    ):
         if lease is None:
             raise LeaseLost(name=_LEASE)
-        _sweep(settings.home)
+        new.sweep_others()
         archive.packages.require_root()
-        try:
-            identifiers = archive.packages.objects()
-            watcher.started(len(identifiers) * (1 if index_only else 2))
-            if not index_only:
-                for identifier in identifiers:
-                    _restore_unit(archive, identifier, report)
-                    watcher.finished(identifier)
-            built = _build_index(archive, identifiers, report, watcher)
-            lease.check()
-            _put_in_place(archive, new_folder, identifiers, built)
-        finally:
-            shutil.rmtree(new_folder, ignore_errors=True)
+        identifiers = archive.packages.objects()
+        watcher.started(len(identifiers) * (1 if index_only else 2))
+        if not index_only:
+            for identifier in identifiers:
+                _restore_unit(archive, identifier, report)
+                watcher.finished(identifier)
+        built = _build_index(archive, identifiers, report, watcher)
+        lease.check()
+        _put_in_place(archive, new, identifiers, built)
     with open_archive(settings) as archive:
         if not index_only:
             _close_ingests(archive, report)
@@ -132,12 +129,6 @@ def _told(report: RebuildReport) -> dict[str, str | int]:
         "unbalanced": len(report.unbalanced),
         "troubles": len(report.troubles),
     }
-
-
-def _sweep(home: Path) -> None:
-    """Remove what killed rebuilds left."""
-    for folder in home.glob(f"{_NEW_INDEX}*"):
-        shutil.rmtree(folder)
 
 
 # --- catalogue
@@ -312,8 +303,8 @@ def _unit_records(
         yield record
 
 
-def _put_in_place(archive: Archive, new_folder: Path, identifiers: list[str], built: dict[str, int]) -> None:
-    """Bring the new index up to what was deposited meanwhile, then give it the old one's name.
+def _put_in_place(archive: Archive, new: NewIndex, identifiers: list[str], built: dict[str, int]) -> None:
+    """Bring the new index up to what was deposited meanwhile, then let it take the old one's place.
 
     The lease of the index keeps other writers away for that moment, so that nothing is written into the old one.
     """
@@ -329,13 +320,8 @@ def _put_in_place(archive: Archive, new_folder: Path, identifiers: list[str], bu
                 index_unit(archive, unit.unit_id, unit.version)
                 built[identifier] = unit.version
         lease.check()
-        try:
-            aside = take_place(new_folder, archive.settings.home / INDEX_FOLDER)
-        except OSError as error:
-            raise IndexUnavailable(detail=str(error)) from error
+        new.take_place()
         entries = archive.catalogue.outbox(_OUTBOX)
         archive.catalogue.outbox_done(
             [entry.id for entry in entries if built.get(object_id(entry.unit_id)) == entry.version]
         )
-    if aside is not None:
-        shutil.rmtree(aside, ignore_errors=True)

@@ -14,7 +14,8 @@ from secrets import token_hex
 from arhivar import VERSION
 from arhivar.audit.setup import key_file
 from arhivar.auditing import record_audit
-from arhivar.composition import catalogue_backup, open_archive, require_store
+from arhivar.back_ends import catalogue_backup
+from arhivar.composition import open_archive, require_store
 from arhivar.keeping.backup import CATALOGUE, KEYS, Backup, copy_private, find_backup, read_backup
 from arhivar.keeping.rebuild import RebuildReport, RebuildWatcher, rebuild_archive
 from arhivar.settings import FILE_NAME, Settings
@@ -38,7 +39,7 @@ class RestoreReport:
     """What was restored, what was moved aside, and what came from the store."""
 
     backup: Backup
-    aside: Path | None
+    aside: str | None
     """Where the catalogue that was there is kept."""
     settings_file: SettingsFile
     keys: tuple[str, ...]
@@ -71,7 +72,7 @@ def restore_archive(settings: Settings, folder: Path, watcher: RebuildWatcher, *
     try:
         carried = port.prepare(copy, working)
         _require_idle(settings)
-        replaced = port.take_place(working, aside)
+        former = port.take_place(working, aside)
     finally:
         working.unlink(missing_ok=True)
     settings_file = _restore_settings_file(settings, backup)
@@ -85,7 +86,7 @@ def restore_archive(settings: Settings, folder: Path, watcher: RebuildWatcher, *
             "caught_up": rebuilt.ingests,
         }
         record_audit(archive, AuditAction.BACKUP_RESTORED, subject=str(backup.folder), details=details)
-    return RestoreReport(backup, aside if replaced else None, settings_file, keys, carried, rebuilt)
+    return RestoreReport(backup, former, settings_file, keys, carried, rebuilt)
 
 
 def _require_idle(settings: Settings) -> None:

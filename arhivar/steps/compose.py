@@ -11,7 +11,7 @@ from arhivar.package import access_path, alto_path, master_path
 from arhivar.steps.continued import Continued, read_continued
 from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
 from arhivar.steps.pages import result_keys
-from arhivar.steps.workarea import WorkArea
+from arhivar.steps.results import PageResults
 from processors.alto import write_alto
 from processors.compose import ComposePage, ComposeSettings, compose_pdf, splice_pdf
 from processors.verapdf import VeraPdf
@@ -45,16 +45,20 @@ class Composed:
 
 
 def compose_unit(
-    archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea, validator: VeraPdf
+    archive: Archive,
+    manifest: Manifest,
+    unreadable: Mapping[int, Finding],
+    results: PageResults,
+    folder: Path,
+    validator: VeraPdf,
 ) -> Composed:
-    """Make the derivatives of the ingest's pages; `unreadable` by their numbers in the ingest.
+    """Make the derivatives of the ingest's pages, PDFs in `folder`; `unreadable` by their numbers in the ingest.
 
     Pages scanned again take their places in the volumes' PDFs, whose other pages are not touched.
     Raises PdfNotWritten, NotPdfA, ToolError, StoreError, DiskFull, DiskUnavailable.
     """
     unit = manifest.description
-    pages = _Pages(archive, manifest, unreadable, work)
-    folder = work.ingest_folder(manifest.ingest_id)
+    pages = _Pages(archive, manifest, unreadable, results)
     continued = read_continued(archive, manifest)
     pdf_files: dict[str, Path] = {}
     kept: list[PackagedPdf] = []
@@ -96,14 +100,16 @@ def compose_unit(
 class _Pages:
     """The ingest's pages, gathered for the package while they go into a PDF."""
 
-    def __init__(self, archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], work: WorkArea) -> None:
+    def __init__(
+        self, archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], results: PageResults
+    ) -> None:
         self.packaged: list[PackagedPage] = []
         self.alto: dict[str, bytes] = {}
         self.engines: dict[Agent, None] = {}
         self.looks: list[Look] = []
         self._manifest = manifest
         self._unreadable = unreadable
-        self._work = work
+        self._results = results
         self._keys = result_keys(archive, manifest)
 
     def compose(self, pages: Iterable[PlannedPage]) -> Iterator[ComposePage]:
@@ -118,7 +124,7 @@ class _Pages:
                 empty = PageResult(source_digest="", geometry=_PLACEHOLDER, kind=PageKind.UNREADABLE)
                 yield ComposePage(number, empty, None, original=master, origin=origin)
                 continue
-            processed = self._work.load_page(self._keys[page.number])
+            processed = self._results.load_page(self._keys[page.number])
             if processed is None:
                 unit = self._manifest.description.reference_code
                 raise PdfNotWritten(unit=unit, page=number, detail="no page result")

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Read the pages of an ingest: each once, by the pool; what is kept in the work area is not read again."""
+"""Read the pages of an ingest: each once, by the pool; a page whose result is kept already is not read again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from itertools import chain
@@ -9,7 +9,8 @@ from pathlib import Path
 
 from arhivar.composition import Archive, page_settings
 from arhivar.steps.masters import master_keys
-from arhivar.steps.workarea import WorkArea, page_key
+from arhivar.steps.results import PageResults
+from arhivar.steps.workarea import page_key
 from arhivar.stopping import StopRequest
 from processors.page import PageSource
 from processors.pool import PagePool
@@ -24,14 +25,15 @@ def read_pages(
     archive: Archive,
     manifest: Manifest,
     pool: PagePool,
-    work: WorkArea,
+    results: PageResults,
     on_page: Callable[[int], None],
     stop: StopRequest,
+    pages: Sequence[PlannedPage] | None = None,
 ) -> dict[int, Finding]:
-    """Read every page that has no result yet.
+    """Read every page that has no result yet; of `pages` alone, where given.
 
     `on_page` hears how many pages each step forward brings. Returns the findings that make a page a placeholder,
-    by page number; all other pages have a result in the work area afterwards. Errors that are not about the page
+    by page number; all other pages have a result in `results` afterwards. Errors that are not about the page
     itself (engine, store) are raised. Once a stop is asked for, no page is begun; those in hand are kept, then
     StopAsked is raised.
     """
@@ -39,13 +41,14 @@ def read_pages(
     keys = result_keys(archive, manifest)
     recorded = {row.number for row in archive.catalogue.pages(manifest.ingest_id)}
     waiting: list[PlannedPage] = []
-    for page in manifest.pages:
-        kept = work.load_result(keys[page.number])
+    pages = manifest.pages if pages is None else pages
+    for page in pages:
+        kept = results.load_result(keys[page.number])
         if kept is None:
             waiting.append(page)
         elif page.number not in recorded:  # a run was killed just then, or another ingest had the same page
             _record(archive, manifest, page, kept)
-    on_page(len(manifest.pages) - len(waiting))
+    on_page(len(pages) - len(waiting))
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
     with ExitStack() as stack:
@@ -67,7 +70,7 @@ def read_pages(
             elif isinstance(outcome, ArhivarError):
                 raise outcome
             else:
-                work.keep_page(keys[page.number], outcome)
+                results.keep_page(keys[page.number], outcome)
                 _record(archive, manifest, page, outcome.result)
             on_page(1)
     stop.check()
@@ -100,7 +103,7 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
 
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
-    """Under what each page's result is kept in the work area, by page number."""
+    """Under what each page's result is kept, by page number."""
     settings = page_settings(archive.settings, manifest.description.languages)
     engine = f"{archive.settings.ocr_engine} {archive.settings.tessdata or ''}"
     digests = {file.path: file.sha512 for file in manifest.files}

@@ -49,7 +49,7 @@ class WorkArea:
             extra = _read(self._page(key, "globals")) if content["image"]["globals"] else None
             return ProcessedPage(
                 result=PageResult.model_validate(content["result"]),
-                image=_image_from(content["image"], data, extra),
+                image=image_from(content["image"], data, extra),
             )
         except (FileNotFoundError, ValueError, KeyError):
             return None
@@ -68,7 +68,7 @@ class WorkArea:
         if image.globals_data is not None:
             _write(self._page(key, "globals"), image.globals_data)
         reached(CrashPoint.PAGE_IMAGE_KEPT)
-        content = {"result": page.result.model_dump(mode="json"), "image": _image_to(page.image)}
+        content = {"result": page.result.model_dump(mode="json"), "image": image_to(page.image)}
         _write(self._page(key, "json"), json.dumps(content).encode())
         reached(CrashPoint.PAGE_KEPT)
 
@@ -126,7 +126,8 @@ def _write(path: Path, data: bytes) -> None:
             raise
 
 
-def _image_to(access: AccessImage) -> dict[str, object]:
+def image_to(access: AccessImage) -> dict[str, object]:
+    """What JSON says of a page's image; its bytes lie beside it."""
     image = access.image
     return {
         "sha256": hashlib.sha256(image.data).hexdigest(),
@@ -145,7 +146,8 @@ def _image_to(access: AccessImage) -> dict[str, object]:
     }
 
 
-def _image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> AccessImage:
+def image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> AccessImage:
+    """The image that `image_to` described. Raises KeyError and ValueError for what is damaged."""
     image = EncodedImage(
         codec=Codec(str(content["codec"])),
         data=data,

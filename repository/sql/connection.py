@@ -3,7 +3,8 @@
 
 On SQLite, writers say so at the start (BEGIN IMMEDIATE) and so queue up, where two that began as readers would stop
 each other for good; readers see one state throughout and wait for nobody (WAL). On PostgreSQL, rows that are about to
-be changed are locked as they are read (`for_update`).
+be changed are locked as they are read (`for_update`); readers are read-only transactions at REPEATABLE READ, and so see
+one state too. A deadlock or a lost connection is `CatalogueUnavailable`, which a retry helps.
 """
 
 import sqlite3
@@ -27,18 +28,37 @@ BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 
 _WRITES = "arhivar_writes"
+_POSTGRESQL = {
+    "application_name": "arhivar",
+    "connect_timeout": 10,
+    "keepalives_idle": 30,  # a server that vanished without a word is noticed after a minute, not after two hours
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
 
 
 class SqlConnection:
     """The database behind a URL (``sqlite:////path/to/catalogue.sqlite``, ``postgresql+psycopg://…``)."""
 
-    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = BUSY_SECONDS, connections: int = 5) -> None:
         try:
             self._url = make_url(url)
-        except ArgumentError as error:
-            raise InvalidSetting(name="catalogue", source="url", value=url, expected="a database URL") from error
+        except ArgumentError:  # neither value nor cause is told, since there may be a password in it
+            raise InvalidSetting(name="catalogue", source="url", value="…", expected="a database URL") from None
         self._sqlite = self._url.get_backend_name() == "sqlite"
-        self._engine = create_engine(self._url, connect_args={"timeout": busy_seconds} if self._sqlite else {})
+        if self._sqlite:
+            self._engine = create_engine(self._url, connect_args={"timeout": busy_seconds})
+            self._reader = self._engine
+        else:
+            self._engine = create_engine(
+                self._url,
+                pool_size=connections,
+                max_overflow=0,
+                pool_timeout=busy_seconds,
+                pool_pre_ping=True,  # a server that was restarted in between is not noticed otherwise
+                connect_args=_POSTGRESQL,
+            )
+            self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._writer = self._engine.execution_options(**{_WRITES: True})
         self._version_seen = False
         if self._sqlite:
@@ -66,9 +86,17 @@ class SqlConnection:
                     raise CatalogueVersion(found=found, expected=REVISION)
                 upgrade(connection)
 
+    def revision(self) -> str | None:
+        """The version that the database has, be it another than ours; None where it holds no catalogue."""
+        with self._failures():
+            if self._sqlite and self._url.database and not Path(self._url.database).exists():
+                return None
+            with self._reader.connect() as connection:
+                return _revision(connection)
+
     @contextmanager
     def _read(self) -> Iterator[Session]:
-        with self._session(self._engine) as session:
+        with self._session(self._reader) as session:
             yield session
 
     @contextmanager

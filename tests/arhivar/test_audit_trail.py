@@ -278,6 +278,7 @@ def test_init_makes_a_key_of_its_owner_alone_and_keeps_it(town: Town) -> None:
 def test_init_gives_an_archive_of_before_a_key_but_never_a_second_one(town: Town) -> None:
     file = key_file(town.settings)
     file.unlink()
+    shutil.rmtree(town.settings.home / "store" / "audit")
     init_archive(town.settings)
     with town.open() as archive:
         record(archive, "a")
@@ -307,6 +308,8 @@ def test_a_key_file_that_holds_none_is_an_error(town: Town) -> None:
 
 def test_the_settings_may_put_the_key_elsewhere(town: Town, tmp_path: Path) -> None:
     elsewhere = town.settings.model_copy(update={"audit_key": tmp_path / "usb" / "key.pem"})
+    (tmp_path / "usb").mkdir(mode=0o700)
+    key_file(town.settings).rename(key_file(elsewhere))
     init_archive(elsewhere)
     with open_archive(elsewhere) as archive:
         record(archive, "a")

@@ -231,7 +231,7 @@ def test_a_damaged_catalogue_gives_way_with_its_log(kept: Town, shelf: Path) -> 
     report = restore(kept, folder, replace=True)
     assert report.aside is not None
     assert report.carried.problem is not None
-    assert sorted(one.name for one in report.aside.iterdir()) == ["catalogue.sqlite", "catalogue.sqlite-wal"]
+    assert sorted(one.name for one in Path(report.aside).iterdir()) == ["catalogue.sqlite", "catalogue.sqlite-wal"]
     assert differences(kept) == []
 
 

@@ -41,7 +41,7 @@ def store(town: Town) -> Path:
 
 def replica(town: Town) -> Path:
     assert town.settings.replica is not None
-    return town.settings.replica
+    return Path(town.settings.replica)
 
 
 def packages(folder: Path) -> dict[str, bytes]:

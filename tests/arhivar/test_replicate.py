@@ -35,7 +35,7 @@ def fill(town: Town, *, new: bool = True, unit: str | None = None) -> ReplicaRep
 def replica_folder(town: Town) -> Path:
     folder = with_replica(town).replica
     assert folder is not None
-    return folder
+    return Path(folder)
 
 
 def told(report: ReplicaReport) -> set[tuple[str | None, FindingCode, object]]:

@@ -5,17 +5,32 @@ A back end joins by one entry in `BACK_ENDS`: a function that opens the index of
 """
 
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import pytest
+
 from schemas.search import PageRecord, SearchFilters
+from search.elastic_index import ElasticAddress, ElasticIndex
 from search.index import SearchIndex
 from search.query import parse_query
 from search.tantivy_index import TantivyIndex
+from tests.services import require
 
 Opener = Callable[[], SearchIndex]
 
-BACK_ENDS: dict[str, Callable[[Path], SearchIndex]] = {"tantivy": TantivyIndex}
+
+def _elastic(place: Path) -> SearchIndex:
+    server = require("elasticsearch")
+    prefix = f"arhivar-test-{sha256(str(place).encode()).hexdigest()[:16]}"
+    return ElasticIndex(ElasticAddress(server["url"], server["api_key"], Path(server["ca_certificate"]), prefix))
+
+
+BACK_ENDS: dict[str, Callable[[Path], SearchIndex]] = {"tantivy": TantivyIndex, "elasticsearch": _elastic}
+
+EACH = ["tantivy", pytest.param("elasticsearch", marks=pytest.mark.services)]
+"""The back ends as parameters of a fixture."""
 
 PERMITS = UUID("1b671a64-40d5-591e-99b0-da01ff1f3341")
 MINUTES = UUID("2c5ea4c0-4067-51e9-8bad-9b1deb4d3b7d")

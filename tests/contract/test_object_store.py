@@ -12,6 +12,7 @@ import pytest
 from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore, StoredObject
 from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing
+from tests.services import new_bucket, require
 
 
 def filesystem(folder: Path) -> ObjectStore:
@@ -20,10 +21,17 @@ def filesystem(folder: Path) -> ObjectStore:
     return store
 
 
-STORES: dict[str, Callable[[Path], ObjectStore]] = {"filesystem": filesystem}
+def s3(folder: Path) -> ObjectStore:
+    return new_bucket(require("minio"))
 
 
-@pytest.fixture(params=list(STORES.values()), ids=list(STORES))
+STORES: dict[str, Callable[[Path], ObjectStore]] = {"filesystem": filesystem, "s3": s3}
+SERVED = {"s3": [pytest.mark.services]}
+
+
+@pytest.fixture(
+    params=[pytest.param(make, marks=SERVED.get(name, [])) for name, make in STORES.items()], ids=list(STORES)
+)
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
     made: ObjectStore = request.param(tmp_path)
     return made

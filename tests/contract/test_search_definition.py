@@ -14,7 +14,7 @@ from search.analysis import analyse
 from search.index import SearchIndex
 from search.matching import find_runs
 from search.query import Item, Phrase, Prefix, Query, Word
-from tests.contract.search_backends import BACK_ENDS, page
+from tests.contract.search_backends import BACK_ENDS, EACH, page
 
 # -- the definition
 
@@ -39,7 +39,7 @@ def random_pages(seed: int) -> list[PageRecord]:
     ]
 
 
-@pytest.fixture(scope="module", params=BACK_ENDS)
+@pytest.fixture(scope="module", params=EACH)
 def corpus(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[SearchIndex, list[PageRecord]]]:

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Real servers for tests marked `services`; ARHIVAR_TEST_SERVICES is the file that says how they are reached."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from secrets import token_hex
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from repository.s3_client import S3Address
+from repository.s3_store import S3Store
+
+
+def require(name: str) -> Mapping[str, str]:
+    """How the server is reached. Without one the test is left out; where tests must run against servers, it fails."""
+    file = os.environ.get("ARHIVAR_TEST_SERVICES")
+    if not file:
+        pytest.skip("ARHIVAR_TEST_SERVICES is not set: make test-services")
+    known: dict[str, dict[str, str]] = json.loads(Path(file).read_text())
+    return known[name]
+
+
+def new_bucket(minio: Mapping[str, str]) -> S3Store:
+    """A store in a bucket of its own."""
+    address = S3Address(minio["endpoint"], f"arhivar-{token_hex(8)}", minio["access_key"], minio["secret_key"])
+    store = S3Store(address, lock_days=1)
+    store.initialise()
+    return store
+
+
+def new_database(postgresql: Mapping[str, str]) -> str:
+    """The URL of an empty database of its own."""
+    url = make_url(postgresql["arhivar"])
+    name = f"arhivar_{token_hex(8)}"
+    with _connect(postgresql) as to:
+        to.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    return url.set(database=name).render_as_string(hide_password=False)
+
+
+def _connect(postgresql: Mapping[str, str]) -> psycopg.Connection:
+    url = make_url(postgresql["arhivar"]).set(drivername="postgresql")
+    return psycopg.connect(url.render_as_string(hide_password=False), autocommit=True)
+
+
+def drop_database(postgresql: Mapping[str, str], url: str) -> None:
+    """Remove it, whoever is still connected."""
+    there, name = make_url(postgresql["arhivar"]), make_url(url).database or ""
+    with psycopg.connect(
+        there.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    ) as to:
+        to.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))

@@ -1,0 +1,193 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a server is here, and the life of its process: start, is it up, stop."""
+
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol, TypedDict
+
+_STOP_SECONDS = 60
+_UNPRIVILEGED = "nobody"
+"""Who the servers run as when root starts them: PostgreSQL and Elasticsearch refuse root."""
+
+
+class ServiceError(Exception):
+    """A server cannot be installed or does not start; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """How a server is started."""
+
+    argv: Sequence[str]
+    env: Mapping[str, str] = field(default_factory=dict)
+    as_caller: bool = False
+    """It runs as whoever starts it, also as root: it works on the caller's own files."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server's program and files lie, where it listens, and its password."""
+
+    cache: Path
+    home: Path
+    port: int
+    secret: str
+
+
+class Server(Protocol):
+    """One server. Its folder is its own: data, configuration, log, pid."""
+
+    name: str
+    port: int
+    """Where it listens unless told otherwise; taken already: the next free one."""
+    start_seconds: int
+    """How long it may take to answer, on a busy machine."""
+
+    def install(self, cache: Path) -> None:
+        """Bring its program into the cache. Does nothing where it is there. Raises ServiceError."""
+        ...
+
+    def prepare(self, place: Place) -> None:
+        """Write its configuration and make its data folder where there is none."""
+        ...
+
+    def command(self, place: Place) -> Command:
+        """How it is started."""
+        ...
+
+    def answers(self, place: Place) -> bool:
+        """Whether it does its work."""
+        ...
+
+    def complete(self, place: Place) -> Mapping[str, str]:
+        """What is done once it answers, each time; what a client has to know."""
+        ...
+
+
+def start(server: Server, place: Place) -> None:
+    """Start the server and return when it answers. Raises ServiceError with the end of its log."""
+    command, home = server.command(place), place.home
+    log = home / "log"
+    if not command.as_caller:
+        own_to_unprivileged(home)
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            list(command.argv),
+            env={"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **command.env},
+            cwd=home,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            **(_CALLER if command.as_caller else _identity()),
+        )
+    (home / "pid").write_text(f"{process.pid} {_started(process.pid)}\n")
+    until = time.monotonic() + server.start_seconds
+    while time.monotonic() < until:
+        if process.poll() is not None:
+            break
+        if server.answers(place):
+            return
+        time.sleep(0.3)
+    state = "ended" if process.poll() is not None else f"did not answer within {server.start_seconds} s"
+    stop(home)
+    tail = log.read_text("utf-8", "replace").splitlines()[-15:]
+    raise ServiceError("\n".join([f"{server.name} {state}; the end of {log}:", *tail]))
+
+
+def running(home: Path) -> int | None:
+    """The process's id, or None where the one that was started is gone (another may have got its number)."""
+    try:
+        pid, started = (home / "pid").read_text().split()
+    except (FileNotFoundError, ValueError):
+        return None
+    return int(pid) if _started(int(pid)) == started else None
+
+
+def stop(home: Path) -> bool:
+    """Stop the server that runs in the folder, gently, then for good; whether one did."""
+    pid = running(home)
+    if pid is None:
+        (home / "pid").unlink(missing_ok=True)
+        return False
+    os.killpg(pid, signal.SIGTERM)
+    until = time.monotonic() + _STOP_SECONDS
+    while running(home) is not None and time.monotonic() < until:
+        _reap(pid)
+        time.sleep(0.1)
+    with suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)  # what outlived its leader
+    _reap(pid)
+    (home / "pid").unlink(missing_ok=True)
+    return True
+
+
+def own_to_unprivileged(folder: Path) -> None:
+    """Give a folder and all in it to whoever the servers run as."""
+    if os.geteuid() == 0:
+        user = pwd.getpwnam(_UNPRIVILEGED)
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def run_quietly(argv: Sequence[str], home: Path, env: Mapping[str, str] | None = None, *, said: str = "") -> None:
+    """Run a program as the server's user. Raises ServiceError with what it said."""
+    own_to_unprivileged(home)
+    done = subprocess.run(
+        list(argv),
+        env={"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", **(env or {})},
+        cwd=home,
+        capture_output=True,
+        text=True,
+        check=False,
+        input=said,
+        **_identity(),
+    )
+    if done.returncode != 0:
+        raise ServiceError(f"{argv[0]} ended with status {done.returncode}: {(done.stderr or done.stdout)[-1000:]}")
+
+
+def need_program(name: str, advice: str) -> str:
+    """The path of a program. Raises ServiceError with the advice."""
+    found = shutil.which(name)
+    if found is None:
+        raise ServiceError(f"{name} is missing: {advice}")
+    return found
+
+
+class _Identity(TypedDict):
+    user: int | None
+    group: int | None
+    extra_groups: list[str | int] | None
+
+
+_CALLER: _Identity = {"user": None, "group": None, "extra_groups": None}
+
+
+def _identity() -> _Identity:
+    if os.geteuid() != 0:
+        return _CALLER
+    user = pwd.getpwnam(_UNPRIVILEGED)
+    return {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
+
+
+def _started(pid: int) -> str:
+    """When the process was started, in ticks since boot; empty where there is none, or only its shell is left."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return ""
+    return "" if fields[0] == "Z" else fields[19]
+
+
+def _reap(pid: int) -> None:
+    with suppress(ChildProcessError):
+        os.waitpid(pid, os.WNOHANG)
