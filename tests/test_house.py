@@ -122,7 +122,7 @@ def test_what_runs_is_pinned_as_what_was_tested() -> None:
 
 def named_requirements(*names: str) -> set[str]:
     lines = [line for name in names for line in (ROOT / name).read_text("utf-8").splitlines()]
-    return {canonicalize_name(line) for line in lines if not line.startswith(("#", "-"))}
+    return {canonicalize_name(Requirement(line).name) for line in lines if not line.startswith(("#", "-"))}
 
 
 def foreign_imports(folders: frozenset[str]) -> set[str]:
