@@ -40,6 +40,7 @@ _IN_MEMORY_BYTES = 16 << 20
 _PART_BYTES = 64 << 20
 _LARGEST_COPY_BYTES = 5 << 30
 _NO_LOCK = frozenset({"ObjectLockConfigurationNotFoundError"})
+_OURS_ALREADY = "BucketAlreadyOwnedByYou"
 _SWEPT_AFTER_DAYS = 1
 
 
@@ -69,7 +70,11 @@ class S3Store:
         """
         with s3_failures(self._where, self._bucket):
             if not self._client.bucket_exists(self._bucket):
-                self._client.make_bucket(self._bucket, object_lock=True)
+                try:
+                    self._client.make_bucket(self._bucket, object_lock=True)
+                except S3Error as error:
+                    if error.code != _OURS_ALREADY:  # another machine was quicker
+                        raise
                 self._client.set_bucket_versioning(self._bucket, VersioningConfig(ENABLED))
                 self._client.set_bucket_lifecycle(self._bucket, _sweeping())
         self.check_bucket()

@@ -28,6 +28,8 @@ BUSY_SECONDS = 30
 """How long a writer waits for another one before it gives up."""
 
 _WRITES = "arhivar_writes"
+_UPGRADING = 0x61726869
+"""The advisory lock of an upgrade, in the catalogue's own database."""
 _POSTGRESQL = {
     "application_name": "arhivar",
     "connect_timeout": 10,
@@ -81,6 +83,8 @@ class SqlConnection:
             if self._sqlite and self._url.database:
                 Path(self._url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
             with self._writer.begin() as connection:
+                if not self._sqlite:  # of two machines that upgrade at once, one waits; SQLite's writers do so anyway
+                    connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADING})"))
                 found = _revision(connection)
                 if found is not None and found > REVISION:
                     raise CatalogueVersion(found=found, expected=REVISION)
