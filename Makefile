@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test soak services-up services-down services-status setup-services check bench format lock clean
+.PHONY: help setup demo test soak test-services services-up services-down services-status setup-services check bench format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar sample_scans benchmarks tests)
@@ -24,7 +24,12 @@ soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
 soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
 	@$(BIN)/python -m pytest -m soak -v $(ARGS)
-services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="minio" for some
+
+test-services: services-up ## tests against real servers; ARGS="-k rebuild" for some
+	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadgroup $(ARGS)
+
+services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="postgresql airflow" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)
 
 services-down: ## stop them; their data stays

@@ -154,8 +154,9 @@ class OcflRepository:
         Content that any version of the object holds is not stored again. A state that repeats the head's exactly
         writes nothing and returns the head. Otherwise `expected_head` must be what `head` said when the files were
         chosen (None: there was no object); if another writer came first: `LeaseLost`, and nothing is changed.
-        `fence` is called just before the version becomes the head; what it raises (`Catalogue.check_lease` raises
-        `LeaseLost`) stops the commit. `user_address` is a URI such as ``mailto:…`` (OCFL asks for one, W008).
+        `fence` is called before leftovers give way and around the moment at which the version becomes the head; what it
+        raises (`Catalogue.check_lease` raises `LeaseLost`) stops the commit. `user_address` is a URI such as
+        ``mailto:…`` (OCFL asks for one, W008).
         Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored,
         `ObjectMissing` for `Kept` content that the object does not hold.
         """
@@ -287,7 +288,8 @@ class OcflRepository:
             if self._top_folder(object_id) > max(last.inventory.head if last else 0, 1):
                 raise ObjectDamaged(key=f"{root}/{INVENTORY}", detail="it is missing, and so is its newest version's")
             return last
-        if _agrees(self._read(f"{root}/{SIDECAR}"), data):
+        seal = self._read(f"{root}/{SIDECAR}")
+        if _agrees(seal, data):
             return _Head(parse_inventory(data, object_id), data)
         damaged = ObjectDamaged(key=f"{root}/{INVENTORY}", detail="its sidecar has another digest")
         try:
@@ -296,6 +298,9 @@ class OcflRepository:
             raise damaged from error
         if not _agrees(self._read(f"{root}/v{inventory.head}/{SIDECAR}"), data):
             raise damaged
+        last = self._last_complete(object_id)
+        if last is not None and last.inventory.head > inventory.head and _agrees(seal, last.data):
+            return _Head(last.inventory, last.data, (INVENTORY,))  # an overtaken writer put the head back
         return _Head(inventory, data, (SIDECAR,))
 
     def _last_complete(self, object_id: str) -> _Head | None:
@@ -374,14 +379,22 @@ class OcflRepository:
         data = before.add(version, content).to_json()
         small = {f"{folder}/{INVENTORY}": data, f"{folder}/{SIDECAR}": sidecar(data)}
 
+        def still_ours() -> None:
+            """What another one made the head since must not be taken for what a killed writer left."""
+            fence()
+            if self._read(f"{root}/{INVENTORY}") != (head.data if head else None):
+                raise LeaseLost(name=object_id)
+
         leftovers = {stored.key for stored in self.store.list(f"{root}/{folder}/")}
+        if leftovers:
+            still_ours()
         for key in sorted(leftovers - {f"{root}/{path}" for path in content.values()}):
             self.store.delete(key)
         for digest, path in content.items():
-            self._store(object_id, f"{root}/{path}", files[sources[digest]], digest, leftovers)
+            self._store(object_id, f"{root}/{path}", files[sources[digest]], digest, leftovers, still_ours)
             reached(CrashPoint.CONTENT_STORED)
         for (path, seal), point in zip(small.items(), _SEALED, strict=True):
-            self._store(object_id, f"{root}/{path}", seal, None, leftovers)
+            self._store(object_id, f"{root}/{path}", seal, None, leftovers, still_ours)
             reached(point)
         if head is None:
             self.store.put(f"{root}/{DECLARATION}", DECLARATION_BYTES)
@@ -392,19 +405,30 @@ class OcflRepository:
         found = {stored.key for stored in self.store.list(f"{root}/{folder}/")}
         if found != written or self._read(f"{root}/{folder}/{INVENTORY}") != data:
             raise LeaseLost(name=object_id)
+        fence()  # the last thing before, since what follows it cannot be taken back
         self.store.replace(f"{root}/{INVENTORY}", data)
         reached(CrashPoint.ROOT_INVENTORY)
+        fence()  # overtaken in that very moment, the head stays torn, and `repair` gives it to the other one
         self.store.replace(f"{root}/{SIDECAR}", sidecar(data))
         reached(CrashPoint.ROOT_SIDECAR)
         return before.head + 1
 
-    def _store(self, object_id: str, key: str, source: Source, digest: str | None, leftovers: set[str]) -> None:
+    def _store(
+        self,
+        object_id: str,
+        key: str,
+        source: Source,
+        digest: str | None,
+        leftovers: set[str],
+        still_ours: Callable[[], None],
+    ) -> None:
         """Store one new file. A killed writer's leftover of other content gives way; a living writer's does not."""
         try:
             self._put(key, source, digest)
         except ObjectExists as error:
             if key not in leftovers:
                 raise LeaseLost(name=object_id) from error
+            still_ours()
             self.store.delete(key)
             self._put(key, source, digest)
 

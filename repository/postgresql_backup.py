@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, func, insert, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from repository.catalogue_backup import Carried
@@ -127,7 +127,9 @@ def _sqlite(file: Path) -> Iterator[Engine]:
 
 
 def _copy_rows(source: Connection, target: Connection) -> None:
-    """All rows of all tables, those that others refer to first."""
+    """All rows of all tables, those that others refer to first; what the migrations entered gives way."""
+    for table in reversed(Base.metadata.sorted_tables):
+        target.execute(delete(table))
     for table in Base.metadata.sorted_tables:
         rows = source.execution_options(yield_per=_ROWS).execute(select(table))
         for part in rows.mappings().partitions(_ROWS):

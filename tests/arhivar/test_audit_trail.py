@@ -308,6 +308,8 @@ def test_a_key_file_that_holds_none_is_an_error(town: Town) -> None:
 
 def test_the_settings_may_put_the_key_elsewhere(town: Town, tmp_path: Path) -> None:
     elsewhere = town.settings.model_copy(update={"audit_key": tmp_path / "usb" / "key.pem"})
+    (tmp_path / "usb").mkdir(mode=0o700)
+    key_file(town.settings).rename(key_file(elsewhere))
     init_archive(elsewhere)
     with open_archive(elsewhere) as archive:
         record(archive, "a")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command line: ``python -m tools.services up|down|status [NAME ...]``."""
+"""The command line: ``python -m tools.services up|down|status|where [NAME ...]``."""
 
 import argparse
 import fcntl
@@ -127,17 +127,29 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def _unnamed(action: str, state: Path) -> list[str]:
+    """Which servers are meant where none is named: Airflow works on an archive, so it is started by name alone."""
+    return [
+        server.name
+        for server in SERVERS
+        if server.name != Airflow.name or action == "down" or (action == "status" and running(state / server.name))
+    ]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line. Answers the exit code: 1 where something does not run."""
     parser = argparse.ArgumentParser(prog="python -m tools.services", description=__doc__)
-    parser.add_argument("action", choices=("up", "down", "status"))
+    parser.add_argument("action", choices=("up", "down", "status", "where"))
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(server.name for server in SERVERS))
     arguments = parser.parse_args(argv)
     unknown = set(arguments.names) - {server.name for server in SERVERS}
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    chosen = [server for server in SERVERS if not arguments.names or server.name in arguments.names]
     state = state_folder()
+    chosen = [server for server in SERVERS if server.name in (arguments.names or _unnamed(arguments.action, state))]
+    if arguments.action == "where":
+        print(state / "services.json")
+        return 0
     if arguments.action == "status":
         return 0 if status(chosen, state) else 1
     with _alone(state):
