@@ -32,7 +32,7 @@ test-services: services-up ## tests against real servers; ARGS="-k rebuild" for 
 	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
 		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadgroup $(ARGS)
 
-services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="minio" for some
+services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="postgresql airflow" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)
 
 services-down: ## stop them; their data stays

@@ -127,6 +127,15 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
 
 
+def _unnamed(action: str, state: Path) -> list[str]:
+    """Which servers are meant where none is named: Airflow works on an archive, so it is started by name alone."""
+    return [
+        server.name
+        for server in SERVERS
+        if server.name != Airflow.name or action == "down" or (action == "status" and running(state / server.name))
+    ]
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """The command line. Answers the exit code: 1 where something does not run."""
     parser = argparse.ArgumentParser(prog="python -m tools.services", description=__doc__)
@@ -136,8 +145,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = set(arguments.names) - {server.name for server in SERVERS}
     if unknown:
         parser.error(f"there is no {', '.join(sorted(unknown))}")
-    chosen = [server for server in SERVERS if not arguments.names or server.name in arguments.names]
     state = state_folder()
+    chosen = [server for server in SERVERS if server.name in (arguments.names or _unnamed(arguments.action, state))]
     if arguments.action == "where":
         print(state / "services.json")
         return 0
