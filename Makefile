@@ -30,7 +30,7 @@ soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHI
 
 test-services: services-up ## tests against real servers; ARGS="-k rebuild" for some
 	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
-		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadgroup $(ARGS)
+		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadfile $(ARGS)
 
 services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="postgresql airflow" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)

@@ -12,7 +12,7 @@ import pytest
 
 from arhivar.settings import CHECKOUT
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("dags")]
+pytestmark = pytest.mark.services
 
 _SECONDS = 1.5
 """CPU time that all DAG files may take beyond Airflow's own: they are read again every two minutes."""

@@ -21,7 +21,7 @@ from schemas.findings import FINDINGS, FindingCode, Severity
 from schemas.ingest import IngestState
 from tests.services import drop_database, new_database, require
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("airflow")]
+pytestmark = pytest.mark.services
 
 _SAMPLES = CHECKOUT / "sample_scans"
 _BROKEN = _SAMPLES / "broken"

@@ -18,7 +18,7 @@ from search.elastic_index import ElasticAddress
 from tests.binders import make_binder, text_pages
 from tests.deployment.conftest import drop_indices
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("servers")]
+pytestmark = pytest.mark.services
 
 
 class Machine:

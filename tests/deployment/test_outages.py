@@ -27,7 +27,7 @@ from schemas.search import SearchFilters
 from search.query import parse_query
 from tests.binders import make_binder, text_pages
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("servers")]
+pytestmark = pytest.mark.services
 PAGES = 3
 
 

@@ -24,7 +24,7 @@ from tests.repository.test_ocfl_crashes import (
 )
 from tests.services import new_bucket, require
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("servers")]
+pytestmark = pytest.mark.services
 
 _CALLS = 6
 """A second version writes two contents, inventory and sidecar, the root's inventory and its sidecar."""

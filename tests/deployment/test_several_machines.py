@@ -18,7 +18,7 @@ from repository.sql_catalogue import SqlCatalogue
 from schemas.errors import AuditKeyMissing
 from tests.contract.test_catalogue import manifest
 
-pytestmark = [pytest.mark.services, pytest.mark.xdist_group("servers")]
+pytestmark = pytest.mark.services
 NOW = datetime(2026, 3, 4, tzinfo=UTC)
 
 
