@@ -29,8 +29,13 @@ def stopping(stop: StopRequest, language: Language) -> Iterator[None]:
         with suppress(OSError):  # whoever read it may be gone; the stop is what matters
             os.write(sys.stderr.fileno(), text)  # not through the buffer that the main thread may be writing to
 
-    with stopping_on_signals(stop, tell):
-        yield
+    try:
+        with stopping_on_signals(stop, tell):
+            yield
+    finally:
+        if stop.signal is not None:  # the process ends now: a late repeat must not change how it ended
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, signal.SIG_IGN)
 
 
 def stop_exit_code(stop: StopRequest) -> int:
