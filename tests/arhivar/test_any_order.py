@@ -424,7 +424,7 @@ def test_a_run_stopped_as_it_clears_away_is_not_done(tmp_path: Path, monkeypatch
     town = quick_town(tmp_path)
     make_quick_binder(town.inbox, "a", ["prima"], {"reference_code": "A/1"})
 
-    def stop(*args: object) -> None:
+    def stop(*args: object, **options: object) -> None:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:

@@ -38,7 +38,7 @@ def fill(url: str, *seeds: str) -> None:
             catalogue.plan_pages(row.ingest_id, plan(2))
             record(catalogue, row.ingest_id, 1)
             catalogue.append_audit([entry(int(seed))])
-            catalogue.enqueue([row.unit_id], NOW)
+            catalogue.record_deposit(row.ingest_id, 1, 2, NOW)
         catalogue.acquire_lease("index", "machine:1", 60, NOW)
 
 
