@@ -21,7 +21,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import BinaryIO
 
-from repository.object_store import StoredObject, check_key
+from repository.object_store import StoredObject, check_key, digest_stream
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import is_full
 from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing, StoreFull, StoreUnavailable
@@ -297,10 +297,7 @@ class FilesystemStore:
 
     def _digest(self, key: str) -> str:
         with self.open(key) as stream, self._failures(key):
-            digest = new_sha512()
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-            return digest.hexdigest()
+            return digest_stream(stream)
 
     @contextmanager
     def _failures(self, key: str, *, writing: bool = False) -> Iterator[None]:

@@ -2,9 +2,10 @@
 """The port to where bytes live. Its contract suite, tests/contract/test_object_store.py, is its real definition."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from hashlib import sha512
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -15,6 +16,7 @@ KEY_MAX_BYTES = 1024
 PART_MAX_BYTES = 255
 """Of one part between slashes in UTF-8: what file systems take."""
 
+_BLOCK_BYTES = 1 << 20
 _UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
@@ -86,6 +88,22 @@ class ObjectStore(Protocol):
     def local_path(self, key: str) -> AbstractContextManager[Path]:
         """A path from which the object can be read while the context lasts; never write to it. `ObjectMissing`."""
         ...
+
+
+def digest_stream(stream: BinaryIO, on_bytes: Callable[[int], object] | None = None) -> str:
+    """SHA-512 (lower-case hex) of what is left of a stream; `on_bytes` hears of each block's size in bytes."""
+    digest = sha512()
+    while block := stream.read(_BLOCK_BYTES):
+        digest.update(block)
+        if on_bytes is not None:
+            on_bytes(len(block))
+    return digest.hexdigest()
+
+
+def digest_object(store: ObjectStore, key: str, on_bytes: Callable[[int], object] | None = None) -> str:
+    """SHA-512 of an object's bytes as the store gives them back. Raises ObjectMissing, StoreUnavailable, OSError."""
+    with store.open(key) as stream:
+        return digest_stream(stream, on_bytes)
 
 
 def check_key(key: str) -> str:

@@ -24,7 +24,7 @@ from hashlib import sha512
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from repository.object_store import ObjectStore
+from repository.object_store import ObjectStore, digest_object, digest_stream
 from repository.ocfl_difference import OcflDifference, Problem
 from repository.ocfl_inventory import (
     DECLARATION,
@@ -49,7 +49,6 @@ from schemas.errors import (
     StoreUnavailable,
 )
 
-_CHUNK_BYTES = 1 << 20
 _VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
 _SEALED = (CrashPoint.VERSION_INVENTORY, CrashPoint.VERSION_SIDECAR)
 _VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
@@ -333,17 +332,13 @@ class OcflRepository:
 
     def _read_again(self, key: str, digest: str, on_bytes: Callable[[int], object]) -> Problem | None:
         try:
-            with self.store.open(key) as stream:
-                found = sha512()
-                while chunk := stream.read(_CHUNK_BYTES):
-                    found.update(chunk)
-                    on_bytes(len(chunk))
+            found = digest_object(self.store, key, on_bytes)
         except ObjectMissing:
             return Problem.MISSING
         except (StoreUnavailable, OSError):  # a bad sector, say; but not a disk that is gone
             self.require_root()
             return Problem.UNREADABLE
-        return None if found.hexdigest() == digest else Problem.DAMAGED
+        return None if found == digest else Problem.DAMAGED
 
     def _unsealed(self, root: str, path: str) -> bool:
         data = self._read(f"{root}/{path}")
@@ -452,10 +447,10 @@ class OcflRepository:
                 return sha512(source).hexdigest()
             case StoreKey(key=key):
                 with self.store.open(key) as stream:
-                    return _digest_of(stream)
+                    return digest_stream(stream)
             case Path():
                 with _open_file(source) as stream:
-                    return _digest_of(stream)
+                    return digest_stream(stream)
             case Kept(sha512=digest):
                 return digest
 
@@ -463,13 +458,6 @@ class OcflRepository:
 def _agrees(seal: bytes | None, data: bytes) -> bool:
     """Whether a sidecar's digest is that of the inventory."""
     return seal is not None and seal.split()[:1] == [sha512(data).hexdigest().encode()]
-
-
-def _digest_of(stream: BinaryIO) -> str:
-    digest = sha512()
-    while chunk := stream.read(_CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _open_file(path: Path) -> BinaryIO:

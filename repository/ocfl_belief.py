@@ -6,18 +6,16 @@ bytes. What an older version's inventory must say follows from any later one.
 """
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha512
 
-from repository.object_store import ObjectStore
 from repository.ocfl import OcflRepository
 from repository.ocfl_inventory import INVENTORY, SIDECAR, Inventory, parse_inventory
 from repository.ocfl_layout import object_path
 from schemas.errors import ObjectMissing, PackageInvalid, StoreUnavailable
 
 _VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
-_BLOCK_BYTES = 1 << 20
 _VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
 
 
@@ -115,17 +113,6 @@ def inventory_of_version(believed: Believed, number: int, known: Iterable[Invent
                 if inventory is not None and inventory.head == number and is_earlier(inventory, believed.inventory):
                     return data
     return follows if believed.inventory.to_json() == believed.data else None
-
-
-def digest_of(store: ObjectStore, key: str, on_bytes: Callable[[int], object] | None = None) -> str:
-    """SHA-512 of an object's bytes as the store gives them back. Raises ObjectMissing, StoreUnavailable, OSError."""
-    digest = sha512()
-    with store.open(key) as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-            if on_bytes is not None:
-                on_bytes(len(block))
-    return digest.hexdigest()
 
 
 def _confirmed(found: Inventories, data: bytes) -> bool:

@@ -14,13 +14,12 @@ from hashlib import sha512
 from secrets import token_hex
 from typing import Final
 
-from repository.object_store import ObjectStore
+from repository.object_store import ObjectStore, digest_object
 from repository.ocfl import OcflRepository
 from repository.ocfl_belief import (
     Believed,
     Inventories,
     believe,
-    digest_of,
     inventory_of_version,
     is_earlier,
     object_root,
@@ -195,7 +194,7 @@ class _Repair:
             data, seal = self._here.data.get(path), f"{self._root}/{path}.sha512"
             return data is not None and self._store.exists(seal) and self._store.read(seal) == sidecar(data)
         try:
-            found = digest_of(self._store, f"{self._root}/{path}", self._on_bytes)
+            found = digest_object(self._store, f"{self._root}/{path}", self._on_bytes)
         except ObjectMissing:
             return False
         except (StoreUnavailable, OSError):  # a bad sector, say; but not a disk that is gone

@@ -26,7 +26,7 @@ from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfi
 from minio.retention import Retention
 from minio.versioningconfig import VersioningConfig
 
-from repository.object_store import StoredObject, check_key
+from repository.object_store import StoredObject, check_key, digest_object
 from repository.s3_client import S3Address, connect, only_where_nothing_is, s3_failures
 from repository.s3_stream import S3Stream
 from schemas.errors import ObjectDamaged, ObjectExists, ObjectMissing, StoreUnavailable
@@ -222,11 +222,7 @@ class S3Store:
         return _digest_of(self._stat(key)) or self._read_digest(key)
 
     def _read_digest(self, key: str) -> str:
-        digest = hashlib.sha512()
-        with self.open(key) as stream:
-            while chunk := stream.read(_CHUNK_BYTES):
-                digest.update(chunk)
-        return digest.hexdigest()
+        return digest_object(self, key)
 
 
 def _digest_of(found: Object) -> str | None:

@@ -1,16 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Copy a drop's files to the store's staging area and verify them there, byte by byte."""
 
-import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
-from repository.object_store import ObjectStore
+from repository.object_store import ObjectStore, digest_object
 from schemas.crash_points import CrashPoint, reached
 from schemas.errors import CopyDiffers, ObjectExists, ObjectMissing
 from schemas.ingest import Manifest
-
-_BLOCK_BYTES = 1024 * 1024
 
 
 def staging_prefix(ingest_id: str) -> str:
@@ -49,15 +46,6 @@ def stage_files(folder: Path, manifest: Manifest, store: ObjectStore, check: Cal
             raise CopyDiffers(file=file.path)
     store.replace(manifest_key(manifest.ingest_id), manifest.to_json())
     reached(CrashPoint.MANIFEST_STAGED)
-
-
-def digest_object(store: ObjectStore, key: str) -> str:
-    """SHA-512 of an object's bytes as the store gives them back."""
-    digest = hashlib.sha512()
-    with store.open(key) as stream:
-        while block := stream.read(_BLOCK_BYTES):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def clear_staging(store: ObjectStore, ingest_id: str, *, keep: str | None = None) -> None:

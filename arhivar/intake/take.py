@@ -23,10 +23,11 @@ from arhivar.intake.examine import (
 from arhivar.intake.parts import Base, check_part, continued_description, in_flight, places, read_base
 from arhivar.intake.quarantine import quarantine_claim
 from arhivar.intake.share import share_error
-from arhivar.intake.stage import digest_object, stage_files, staged_key
+from arhivar.intake.stage import stage_files, staged_key
 from arhivar.log import Logger
 from arhivar.package import package_path
 from arhivar.stopping import StopRequest
+from repository.object_store import digest_object
 from repository.records import IngestRow
 from schemas.crash_points import CrashPoint, reached
 from schemas.drop import DropDescription, Intent

@@ -13,11 +13,11 @@ from hashlib import sha512
 from arhivar.composition import Archive, object_id
 from arhivar.keeping.contents import unit_of
 from arhivar.package import require_unit
+from repository.object_store import digest_object
 from repository.ocfl import OcflRepository
 from repository.ocfl_belief import (
     Believed,
     believe,
-    digest_of,
     inventory_of_version,
     is_earlier,
     object_root,
@@ -188,13 +188,13 @@ class _Copy:
 
     def _other(self, key: str) -> None:
         try:
-            digest = digest_of(self._packages.store, key)
+            digest = digest_object(self._packages.store, key)
         except (ObjectMissing, OSError):
             self._trouble(FindingCode.REPLICA_REFUSED, None, key)
             return
         if not self._replica.store.exists(key):
             self._stored(key, key, digest, None, key)
-        elif digest_of(self._replica.store, key) != digest:
+        elif digest_object(self._replica.store, key) != digest:
             self._trouble(FindingCode.REPLICA_DIFFERS, None, key)
 
     def _stored(self, source: str, target: str, digest: str, name: str | None, path: str) -> bool:
@@ -241,7 +241,7 @@ class _Copy:
     def _read_back(self, key: str, digest: str) -> None:
         """The copy that was just made; one that reads otherwise is taken away again. Raises StoreUnavailable."""
         try:
-            found = digest_of(self._replica.store, key)
+            found = digest_object(self._replica.store, key)
         except OSError as error:
             raise StoreUnavailable(where="replica", detail=f"{error.strerror or error} ({key})") from error
         if found != digest:

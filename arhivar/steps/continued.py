@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.composition import Archive, object_id
-from arhivar.intake.stage import digest_object
 from arhivar.package import EARLIER_MANIFESTS, MANIFEST_PATH, earlier_manifest_path, read_package
 from arhivar.steps.duplicates import Look, resemble
 from arhivar.steps.index import read_lines
+from repository.object_store import digest_object
 from repository.ocfl import Kept, OcflFile
 from schemas.errors import ObjectDamaged
 from schemas.findings import Finding, FindingCode
