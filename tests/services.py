@@ -19,6 +19,8 @@ from repository.s3_store import S3Store
 def require(name: str) -> Mapping[str, str]:
     """How the server is reached. Without one the test is left out; where tests must run against servers, it fails."""
     file = os.environ.get("ARHIVAR_TEST_SERVICES")
+    if not file and os.environ.get("CI"):
+        pytest.fail("ARHIVAR_TEST_SERVICES must be set in CI")
     if not file:
         pytest.skip("ARHIVAR_TEST_SERVICES is not set: make test-services")
     known: dict[str, dict[str, str]] = json.loads(Path(file).read_text())
