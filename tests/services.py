@@ -6,9 +6,12 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from secrets import token_hex
+from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+from minio import Minio
+from minio.deleteobjects import DeleteObject
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
@@ -33,6 +36,18 @@ def new_bucket(minio: Mapping[str, str]) -> S3Store:
     store = S3Store(address, lock_days=1)
     store.initialise()
     return store
+
+
+def drop_bucket(minio: Mapping[str, str], bucket: str) -> None:
+    """Remove it with all versions, locked or not."""
+    parts = urlsplit(minio["endpoint"])
+    client = Minio(parts.netloc, minio["access_key"], minio["secret_key"], secure=parts.scheme == "https")
+    if not client.bucket_exists(bucket):
+        return
+    there = client.list_objects(bucket, recursive=True, include_version=True)
+    every = [DeleteObject(one.object_name, one.version_id) for one in there if one.object_name]
+    assert list(client.remove_objects(bucket, every, bypass_governance_mode=True)) == []
+    client.remove_bucket(bucket)
 
 
 def new_database(postgresql: Mapping[str, str]) -> str:

@@ -1,25 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Airflow at work, over the real back ends: what lies in the inbox is done without a hand on it."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from secrets import token_hex
 
 import pytest
 
-from arhivar.composition import Archive, init_archive, object_id, open_archive
+from arhivar.composition import Archive, object_id, open_archive
 from arhivar.intake.drops import QUARANTINE
-from arhivar.settings import CHECKOUT, Settings, load_settings
+from arhivar.settings import CHECKOUT
 from schemas.findings import FINDINGS, FindingCode, Severity
 from schemas.ingest import IngestState
-from tests.services import drop_database, new_database, require
+from tests.dags.running import Running, running_airflow
 
 pytestmark = pytest.mark.services
 
@@ -31,65 +24,10 @@ _PAGE_SECONDS = "90"
 _CODES = {code.value: code for code in FindingCode}
 
 
-@dataclass(frozen=True)
-class Running:
-    """Airflow, its archive and its inbox."""
-
-    settings: Settings
-    inbox: Path
-    state: Path
-
-
 @pytest.fixture(scope="module")
 def airflow() -> Iterator[Running]:
-    postgresql, minio, elastic = require("postgresql"), require("minio"), require("elasticsearch")
-    folder = Path("/var/tmp") / f"arhivar-e2e-{token_hex(4)}"  # noqa: S108 - a name of its own
-    inbox = folder / "inbox"
-    inbox.mkdir(parents=True)
-    metadata, catalogue = new_database(postgresql), new_database(postgresql)
-    (folder / "state" / "postgresql").mkdir(parents=True)
-    (folder / "state" / "postgresql" / "facts.json").write_text(json.dumps({"client": {"airflow": metadata}}))
-    variables = {
-        "ARHIVAR_HOME": str(folder / "home"),
-        "ARHIVAR_INBOX": str(inbox),
-        "ARHIVAR_STORE": f"s3://arhivar-{token_hex(8)}",
-        "ARHIVAR_STORE_ENDPOINT": minio["endpoint"],
-        "ARHIVAR_STORE_ACCESS_KEY": minio["access_key"],
-        "ARHIVAR_STORE_SECRET_KEY": minio["secret_key"],
-        "ARHIVAR_STORE_LOCK_DAYS": "1",
-        "ARHIVAR_CATALOGUE": catalogue,
-        "ARHIVAR_INDEX": elastic["url"],
-        "ARHIVAR_INDEX_API_KEY": elastic["api_key"],
-        "ARHIVAR_INDEX_CA_FILE": elastic["ca_certificate"],
-        "ARHIVAR_INDEX_PREFIX": f"arhivar-{token_hex(4)}",
-        "ARHIVAR_PAGE_SECONDS": _PAGE_SECONDS,
-        "ARHIVAR_QUIET_SECONDS": "20",
-        **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
-    }
-    settings = load_settings(variables)
-    init_archive(settings)
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-    environment = bare | variables | {"ARHIVAR_SERVICES_HOME": str(folder / "state")}
-
-    def services(action: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.services", action, "airflow"],
-            cwd=CHECKOUT,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-
-    services("up")
-    try:
-        yield Running(settings, inbox, folder / "state")
-    finally:
-        services("down")
-        drop_database(postgresql, metadata)
-        drop_database(postgresql, catalogue)
-    shutil.rmtree(folder)
+    with running_airflow({"ARHIVAR_PAGE_SECONDS": _PAGE_SECONDS}) as started:
+        yield started
 
 
 def _severity(folder: str) -> Severity:

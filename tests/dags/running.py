@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""An Airflow of a test's own, over an archive of its own on the tests' servers."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+from arhivar.composition import init_archive
+from arhivar.settings import CHECKOUT, Settings, load_settings
+from tests.deployment.conftest import drop_indices, elastic_address, server_variables
+from tests.services import drop_bucket, drop_database, new_database, require
+
+
+@dataclass(frozen=True)
+class Running:
+    """Airflow, its archive, its inbox, and the environment of its tasks."""
+
+    settings: Settings
+    inbox: Path
+    state: Path
+    """What `tools.services` keeps of it: its logs, its pid."""
+    environment: Mapping[str, str]
+
+    def services(self, action: str) -> None:
+        """`up`, `down` or `status` of this Airflow."""
+        done = subprocess.run(
+            [sys.executable, "-m", "tools.services", action, "airflow"],
+            cwd=CHECKOUT,
+            env=dict(self.environment),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+@contextmanager
+def running_airflow(more: Mapping[str, str]) -> Iterator[Running]:
+    """Airflow at work with these further settings; what it made on the servers is removed afterwards."""
+    postgresql, minio, elastic = require("postgresql"), require("minio"), require("elasticsearch")
+    name = f"arhivar-e2e-{token_hex(4)}"
+    folder = Path("/var/tmp") / name  # noqa: S108 - a name of its own
+    inbox = folder / "inbox"
+    inbox.mkdir(parents=True)
+    metadata, catalogue = new_database(postgresql), new_database(postgresql)
+    (folder / "state" / "postgresql").mkdir(parents=True)
+    (folder / "state" / "postgresql" / "facts.json").write_text(json.dumps({"client": {"airflow": metadata}}))
+    variables = {
+        **server_variables(minio, elastic, catalogue, name),
+        "ARHIVAR_HOME": str(folder / "home"),
+        "ARHIVAR_INBOX": str(inbox),
+        "ARHIVAR_QUIET_SECONDS": "20",
+        "ARHIVAR_LEASE_SECONDS": "30",
+        "ARHIVAR_WORKERS": "1",
+        **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
+        **more,
+    }
+    settings = load_settings(variables)
+    init_archive(settings)
+    bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
+    running = Running(
+        settings, inbox, folder / "state", bare | variables | {"ARHIVAR_SERVICES_HOME": str(folder / "state")}
+    )
+    try:
+        running.services("up")
+        yield running
+    finally:
+        running.services("down")
+        drop_database(postgresql, metadata)
+        drop_database(postgresql, catalogue)
+        drop_indices(elastic_address(elastic, name))
+        drop_bucket(minio, name)
+    shutil.rmtree(folder)
