@@ -9,15 +9,13 @@ pool (all workers share one pipe, and one that is killed may leave it broken), a
 import multiprocessing
 import os
 import pickle
-import shutil
 import signal
-import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -29,7 +27,7 @@ from processors.limits import Limits
 from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
 from schemas.disk import disk_errors
 from schemas.errors import ArhivarError, WorkerLimit
-from schemas.owners import is_gone, owner_name
+from schemas.scratch import scratch_folder, sweep_scratch
 
 if TYPE_CHECKING:  # a worker loads this module before its limits and thread counts stand: keep numpy out of it
     from processors.page import PageSettings, PageSource, ProcessedPage
@@ -41,8 +39,6 @@ _LOOK_AHEAD = 2
 """Pages handed out, to each worker: one in hand and one in the pipe, so that none waits and memory stays flat."""
 _GRACE_SECONDS = 30.0
 """What starting a worker and ending one may take beyond a page's time."""
-_FOLDER = "arhivar-pool-"
-"""How the names of folders begin where workers put temporary files; then the pool's owner, then chance."""
 _TERMINATED = 128 + signal.SIGTERM
 
 
@@ -72,17 +68,17 @@ class PagePool:
         self._limits = limits
         self._job = pickle.dumps(Job(engine_name, tessdata, open_engine, process))
         self._stall_seconds = limits.page_seconds + grace_seconds
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
+        self._scratch = ExitStack()
+        self._folder: Path | None = None
         self._processes: _Processes | None = None
         self._suspect = False
         self._busy = False
         self._replaced_handler: Any = None
 
     def __enter__(self) -> Self:
-        _sweep_folders()
-        prefix = f"{_FOLDER}{owner_name()}-"
+        sweep_scratch()
         with disk_errors(Path(os.environ.get("TMPDIR", "/tmp"))):  # noqa: S108 - named in the error alone
-            self._folder = tempfile.TemporaryDirectory(prefix=prefix, ignore_cleanup_errors=True)
+            self._folder = self._scratch.enter_context(scratch_folder())
         self._end_cleanly_on_sigterm()
         return self
 
@@ -90,9 +86,8 @@ class PagePool:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.rest()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        self._scratch.close()
+        self._folder = None
         if self._replaced_handler is not None:
             signal.signal(signal.SIGTERM, self._replaced_handler)
             self._replaced_handler = None
@@ -226,7 +221,7 @@ class PagePool:
         if self._processes is not None:
             self._processes.stop()
         self._suspect = False
-        self._processes = _Processes(self._workers, (os.getpid(), self._folder.name, self._limits, self._job))
+        self._processes = _Processes(self._workers, (os.getpid(), str(self._folder), self._limits, self._job))
         return self._processes
 
     def _end_cleanly_on_sigterm(self) -> None:
@@ -234,13 +229,6 @@ class PagePool:
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
             self._replaced_handler = signal.signal(signal.SIGTERM, _exit_terminated)
-
-
-def _sweep_folders() -> None:
-    """Remove the folders of pools that were killed."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
-        if is_gone(folder.name.removeprefix(_FOLDER).rpartition("-")[0]):
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _exit_terminated(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 the signature of a handler
@@ -258,6 +246,7 @@ class _Processes:
     """One pebble pool. Its first workers are started from a thread of its own.
 
     A worker dies with the thread that started it (see `processors.worker`): that must not be a thread of the caller's.
+    Raises what the system says where no process can be started.
     """
 
     def __init__(self, workers: int, arguments: tuple[object, ...]) -> None:
@@ -268,8 +257,11 @@ class _Processes:
             context=multiprocessing.get_context("spawn"),
         )
         self._started, self._stopped = threading.Event(), threading.Event()
+        self._failure: Exception | None = None
         threading.Thread(target=self._keep, name="arhivar-pool", daemon=True).start()
         self._started.wait()
+        if self._failure is not None:
+            raise self._failure
 
     def schedule(self, function: Callable[..., Any], args: tuple[object, ...], seconds: float) -> Future[Any]:
         """Raises RuntimeError where the pool has broken down."""
@@ -283,7 +275,11 @@ class _Processes:
         self._stopped.set()
 
     def _keep(self) -> None:
-        with suppress(BrokenProcessPool):  # `schedule` will say so
+        try:
             _ = self._pool.active  # starts the workers
+        except BrokenProcessPool:
+            pass  # `schedule` will say so
+        except Exception as error:  # noqa: BLE001 whoever asked for the pool must not wait for ever
+            self._failure = error
         self._started.set()
         self._stopped.wait()

@@ -30,6 +30,7 @@ from repository.object_store import StoredObject, check_key, digest_object
 from repository.s3_client import S3Address, connect, only_where_nothing_is, s3_failures
 from repository.s3_stream import S3Stream
 from schemas.errors import ObjectDamaged, ObjectExists, ObjectMissing, StoreUnavailable
+from schemas.scratch import scratch_file
 
 UNLOCKED = "staging/"
 """Keys that begin so are work in hand, and may be deleted for good."""
@@ -170,7 +171,7 @@ class S3Store:
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
         found = self._stat(key)
-        with tempfile.NamedTemporaryFile(prefix="arhivar-", suffix=Path(key).suffix) as file:
+        with scratch_file(Path(key).suffix) as file:
             digest = hashlib.sha512()
             with self.open(key) as stream:
                 while chunk := stream.read(_CHUNK_BYTES):

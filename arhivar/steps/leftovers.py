@@ -14,21 +14,28 @@ from arhivar.steps.pages import result_keys
 from arhivar.steps.workarea import WorkArea, writer_of
 from schemas.ingest import UNFINISHED
 from schemas.owners import is_gone
+from schemas.scratch import sweep_scratch
 
 _FORGOTTEN = timedelta(days=1)
 """Page results of no known ingest are kept so long: an intake that is about to register may share them."""
 
 
 def sweep_leftovers(archive: Archive) -> None:
-    """Sweep the store's unfinished writes and this machine's work area. Raises StoreError, CatalogueError."""
+    """Sweep the store's unfinished writes and what lies on this machine. Raises StoreError, CatalogueError."""
     sweep_store(archive)
+    sweep_machine(archive)
+
+
+def sweep_machine(archive: Archive) -> None:
+    """Sweep this machine's work area and its temporary files. Raises CatalogueError."""
+    sweep_scratch()
     files, folders = WorkArea(archive.work).held()
     if not files and not folders:
         return
     # Asked after the work area was listed: what an ingest registers and makes meanwhile is not in the lists.
     unfinished = archive.catalogue.ingests(states=UNFINISHED)
     ingests = {row.ingest_id for row in unfinished}
-    keys = {key for row in unfinished for key in result_keys(archive, row.manifest).values()}
+    keys = {key for row in unfinished for key in result_keys(archive, row.manifest).values()} if files else set()
     for folder in folders:
         if folder.name not in ingests:
             shutil.rmtree(folder, ignore_errors=True)

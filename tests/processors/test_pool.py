@@ -23,7 +23,6 @@ from schemas.errors import (
     LanguageMissing,
 )
 from schemas.errors import WorkerLimit as Limit
-from schemas.owners import owner_name
 from tests.processors import pool_doubles as doubles
 from tests.processors.source_files import scan_pdf
 
@@ -272,18 +271,29 @@ def test_no_worker_outlives_its_parent(number: signal.Signals, status: int | Non
     assert wait_until(lambda: not any(map(is_alive, workers)), 5)
 
 
-def test_a_pool_clears_away_the_temporary_folders_of_killed_ones(
+def test_a_pool_clears_away_what_killed_ones_left(
     open_pool: OpenPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    name = "from schemas.owners import owner_name; print(owner_name())"
-    ended = subprocess.run([sys.executable, "-c", name], capture_output=True, check=True, text=True).stdout.strip()
-    kept = [f"arhivar-pool-{owner_name()}-mine", "arhivar-pool-0123456789ab-1-elsewhere", f"other-{ended}-x"]
-    for folder in (f"arhivar-pool-{ended}-killed", *kept):
-        (tmp_path / folder).mkdir()
+    (tmp_path / "arhivar-pool-killed").mkdir()
+    os.utime(tmp_path / "arhivar-pool-killed", (0, 0))
     with open_pool(1):
-        pass
-    assert sorted(path.name for path in tmp_path.iterdir() if path.name != "traces") == sorted(kept)
+        assert not (tmp_path / "arhivar-pool-killed").exists()
+        (own,) = tmp_path.glob("arhivar-pool-*")
+        os.utime(own, (0, 0))
+        with open_pool(1):
+            assert own.exists()
+
+
+def test_where_no_process_can_be_started_nobody_waits_for_one(
+    open_pool: OpenPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*arguments: object, **named: object) -> None:
+        raise AssertionError("daemonic processes are not allowed to have children")
+
+    monkeypatch.setattr("pebble.pool.process.launch_process", refuse)
+    with open_pool(1) as pool, pytest.raises(AssertionError, match="daemonic"):
+        results(pool, pages("page"))
 
 
 def test_a_pool_is_closed_before_it_is_opened_and_after(open_pool: OpenPool) -> None:

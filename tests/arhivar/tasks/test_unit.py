@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The tasks of a unit, one after the other as Airflow runs them, but on machines that share the store alone."""
 
+import os
 import shutil
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +204,20 @@ def test_a_run_whose_process_was_killed_says_so(quick: Town) -> None:
     unit.prepare(ingest_id, 1)
     with pytest.raises(ArhivarError, match="process of a step ended"):
         unit.close_run(ingest_id, 1)
+
+
+def test_what_a_killed_task_left_on_a_machine_is_swept_when_that_composes_again(
+    quick: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    first = _take(quick, "unu", code="T/1")
+    left = [quick.settings.home / "work" / "ingests" / first, tmp_path / "arhivar-file-x.tif"]
+    _run(first)
+    left[0].mkdir(parents=True)
+    left[1].touch()
+    os.utime(left[1], (0, 0))
+    _run(_take(quick, "doi", code="T/2"))
+    assert [path for path in left if path.exists()] == []
 
 
 def test_a_difference_is_an_error_and_not_the_end(quick: Town, monkeypatch: pytest.MonkeyPatch) -> None:
