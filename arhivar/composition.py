@@ -147,7 +147,7 @@ def open_archive(settings: Settings, index: "SearchIndex | None" = None) -> Iter
     """
     with open_catalogue(settings) as catalogue:
         require_private(key_file(settings))
-        settings.home.mkdir(parents=True, exist_ok=True)  # a further machine's needs no `init`
+        (settings.home / "work").mkdir(parents=True, exist_ok=True)  # a further machine's needs no `init`
         store = object_store(settings)
         opened = _open_index(settings, catalogue) if index is None else index
         audit = AuditTrail(catalogue, store, key_file(settings), settings.audit_batch_records)

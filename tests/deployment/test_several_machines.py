@@ -14,6 +14,7 @@ from arhivar.audit.keys import KEYS
 from arhivar.back_ends import object_store
 from arhivar.composition import init_archive, open_archive
 from arhivar.settings import load_settings
+from arhivar.space import require_space
 from repository.sql_catalogue import SqlCatalogue
 from schemas.errors import AuditKeyMissing
 from tests.contract.test_catalogue import manifest
@@ -43,6 +44,12 @@ def test_a_machine_without_the_key_makes_no_second_one(variables: dict[str, str]
     with pytest.raises(AuditKeyMissing):
         init_archive(other)
     assert len(list(object_store(other).list(KEYS))) == 1
+
+
+def test_a_machine_that_was_never_prepared_takes_part(variables: dict[str, str], tmp_path: Path) -> None:
+    init_archive(load_settings(variables))
+    with open_archive(load_settings({**variables, "ARHIVAR_HOME": str(tmp_path / "other")})) as archive:
+        require_space(archive)
 
 
 def test_a_reader_sees_one_state_throughout(variables: dict[str, str]) -> None:
