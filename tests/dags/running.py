@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,11 +27,13 @@ class Running:
     state: Path
     """What `tools.services` keeps of it: its logs, its pid."""
     environment: Mapping[str, str]
+    servers: Sequence[str]
+    """What it consists of, by the names of `tools.services`."""
 
-    def services(self, action: str) -> None:
-        """`up`, `down` or `status` of this Airflow."""
+    def services(self, action: str, *names: str) -> None:
+        """`up`, `down` or `status` of this Airflow, or of these of its servers."""
         done = subprocess.run(
-            [sys.executable, "-m", "tools.services", action, "airflow"],
+            [sys.executable, "-m", "tools.services", action, *(names or self.servers)],
             cwd=CHECKOUT,
             env=dict(self.environment),
             capture_output=True,
@@ -42,7 +44,7 @@ class Running:
 
 
 @contextmanager
-def running_airflow(more: Mapping[str, str]) -> Iterator[Running]:
+def running_airflow(more: Mapping[str, str], servers: Sequence[str] = ("airflow",)) -> Iterator[Running]:
     """Airflow at work with these further settings; what it made on the servers is removed afterwards."""
     postgresql, minio, elastic = require("postgresql"), require("minio"), require("elasticsearch")
     name = f"arhivar-e2e-{token_hex(4)}"
@@ -65,9 +67,8 @@ def running_airflow(more: Mapping[str, str]) -> Iterator[Running]:
     settings = load_settings(variables)
     init_archive(settings)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-    running = Running(
-        settings, inbox, folder / "state", bare | variables | {"ARHIVAR_SERVICES_HOME": str(folder / "state")}
-    )
+    state = folder / "state"
+    running = Running(settings, inbox, state, bare | variables | {"ARHIVAR_SERVICES_HOME": str(state)}, servers)
     try:
         running.services("up")
         yield running

@@ -14,13 +14,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tools.services.airflow import Airflow
+from tools.services.airflow_celery import WORKERS, AirflowCelery
 from tools.services.elasticsearch import Elasticsearch
 from tools.services.minio import Minio
 from tools.services.postgresql import PostgreSql
 from tools.services.redis import Redis
 from tools.services.server import Place, Server, ServiceError, running, start, stop
 
-SERVERS: tuple[Server, ...] = (PostgreSql(), Minio(), Elasticsearch(), Redis(), Airflow())
+SERVERS: tuple[Server, ...] = (
+    PostgreSql(),
+    Minio(),
+    Elasticsearch(),
+    Redis(),
+    Airflow(),
+    AirflowCelery(),
+    *WORKERS,
+)
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -55,7 +64,9 @@ def up(servers: Sequence[Server], cache: Path, state: Path) -> None:
         pid, port = running(home), int(str(facts.get("port", 0)))
         if pid is None:
             server.install(cache)
-            port = _free_port(int(os.environ.get(f"ARHIVAR_{server.name.upper()}_PORT") or port or server.port))
+            port = _free_port(
+                int(os.environ.get(f"ARHIVAR_{server.name.upper().replace('-', '_')}_PORT") or port or server.port)
+            )
             facts = {"secret": secret, "port": port}
             _keep(home, facts)
             server.prepare(Place(cache, home, port, secret))
@@ -132,7 +143,9 @@ def _unnamed(action: str, state: Path) -> list[str]:
     return [
         server.name
         for server in SERVERS
-        if server.name != Airflow.name or action == "down" or (action == "status" and running(state / server.name))
+        if not server.name.startswith(Airflow.name)
+        or action == "down"
+        or (action == "status" and running(state / server.name))
     ]
 
 
