@@ -58,7 +58,8 @@ class Settings(Record):
     )
     profile: Literal["demo", "production"] = Field(
         default="demo",
-        description="`production` refuses secrets that are empty or well known, and plain HTTP beyond this machine.",
+        description="`production` refuses secrets that are empty or well known, and what is not encrypted beyond this "
+        "machine.",
     )
     store: str | None = Field(
         default=None,

@@ -13,10 +13,12 @@ from repository.sql.leases import LeasesPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
 from repository.sql.progress import ProgressPart
+from repository.sql.repeat import repeats_undone
 from repository.sql.restore import RestorePart
 from repository.sql.units import UnitsPart
 
 
+@repeats_undone
 class SqlCatalogue(
     UnitsPart,
     IngestsPart,
