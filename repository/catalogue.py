@@ -330,6 +330,13 @@ class Catalogue(Protocol):
         """Give it back; one that is lost already is left to its new holder."""
         ...
 
+    def end_leases(self, before: datetime) -> list[str]:
+        """End every lease that ran out before then and that nobody took again; their names, sorted.
+
+        Whoever still believes to hold one hears `LeaseLost`.
+        """
+        ...
+
     def check_lease(self, lease: Lease, now: datetime) -> None:
         """Raises `LeaseLost` where the lease has run out, was given back, or has another holder."""
         ...

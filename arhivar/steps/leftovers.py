@@ -22,6 +22,11 @@ _FORGOTTEN = timedelta(days=1)
 def sweep_leftovers(archive: Archive) -> None:
     """Sweep the store's unfinished writes and this machine's work area. Raises StoreError, CatalogueError."""
     sweep_store(archive)
+    sweep_work(archive)
+
+
+def sweep_work(archive: Archive) -> None:
+    """Sweep this machine's work area. Raises CatalogueError."""
     files, folders = WorkArea(archive.work).held()
     if not files and not folders:
         return

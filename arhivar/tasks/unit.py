@@ -20,6 +20,7 @@ from arhivar.space import require_space
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.handover import hand_over, handed_over
 from arhivar.steps.index import drain_outbox
+from arhivar.steps.leftovers import sweep_work
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.results import StagedResults
 from arhivar.steps.workarea import WorkArea
@@ -139,6 +140,7 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
     with open_archive(settings) as archive, _holding(archive, ingest_id, attempt) as row:
         if row is None or row.state not in BEFORE_DEPOSIT:
             return False
+        sweep_work(archive)  # each machine its own: no other one sees what a killed compose left here
         found = [Finding.model_validate(one) for chunk in chunks for one in chunk["unreadable"]]
         unreadable = {finding.page: finding for finding in found if finding.page is not None}
         results = StagedResults(archive.store, ingest_id)

@@ -59,6 +59,7 @@ def running_airflow(more: Mapping[str, str]) -> Iterator[Running]:
         "ARHIVAR_QUIET_SECONDS": "20",
         "ARHIVAR_LEASE_SECONDS": "30",
         "ARHIVAR_WORKERS": "1",
+        "ARHIVAR_AIRFLOW_DATABASE": metadata,
         **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
         **more,
     }
