@@ -35,7 +35,8 @@ def sweep() -> int:
         done = _reconciled_in_staging(archive)
         for ingest_id in done:
             clear_staging(archive.store, ingest_id)
-    _log.info("swept", staging=len(done))
+        folded = archive.catalogue.fold_stages(datetime.now(UTC) - RUNS_KEPT)
+    _log.info("swept", staging=len(done), stage_runs=folded)
     return len(done)
 
 

@@ -15,8 +15,8 @@ from repository.tables import (
     AuditTable,
     FiguresTable,
     FixityTable,
-    IngestTable,
     InboxLookTable,
+    IngestTable,
     LeaseTable,
     OutboxTable,
     StageRunTable,
@@ -158,6 +158,4 @@ def _stages(session: Session) -> tuple[StageSum, ...]:
 
 
 def _look(row: InboxLookTable) -> InboxLook:
-    return InboxLook(
-        row.inbox, row.looked_at, row.waiting, row.waiting_since, row.quarantined, row.quarantined_since
-    )
+    return InboxLook(row.inbox, row.looked_at, row.waiting, row.waiting_since, row.quarantined, row.quarantined_since)
