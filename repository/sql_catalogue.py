@@ -10,6 +10,7 @@ from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
+from repository.sql.monitoring import MonitoringPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
 from repository.sql.progress import ProgressPart
@@ -30,6 +31,7 @@ class SqlCatalogue(
     AuditPart,
     ProgressPart,
     FixityPart,
+    MonitoringPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

@@ -30,10 +30,11 @@ _log = Logger(__name__)
 
 
 class Swept(TypedDict):
-    """How many were left behind: ingests' staging, leases."""
+    """How many were left behind: ingests' staging, leases; runs of stages that were added up and struck out."""
 
     staging: int
     leases: int
+    stage_runs: int
 
 
 def sweep() -> Swept:
@@ -50,7 +51,8 @@ def sweep() -> Swept:
         leases = archive.catalogue.end_leases(datetime.now(UTC) - STUCK)
         for name in leases:
             _log.warning("lease ended", lease=name)
-    swept = Swept(staging=len(done), leases=len(leases))
+        folded = archive.catalogue.fold_stages(datetime.now(UTC) - RUNS_KEPT)
+    swept = Swept(staging=len(done), leases=len(leases), stage_runs=folded)
     _log.info("swept", **swept)
     return swept
 

@@ -10,6 +10,7 @@ from arhivar.intake.drops import Drop
 from arhivar.intake.share import explain_failure
 from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
 from arhivar.log import Logger
+from arhivar.looks import note_look
 from arhivar.settings import Settings, load_settings
 from arhivar.space import require_space
 from arhivar.tasks.alerts import tell_news
@@ -41,6 +42,7 @@ def take_drops(seconds: float = SECONDS_A_ROUND) -> list[str]:
     with open_archive(settings) as archive, task_pool(settings) as pool:
         ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
         _tell_late(settings, waiting)
+        note_look(archive, inbox, waiting)
         drops: list[Claim | Drop] = [*list_claims(inbox), *ready]
         for one in drops:
             if time.monotonic() > until:

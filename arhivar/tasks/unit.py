@@ -13,7 +13,7 @@ from typing import ParamSpec, TypedDict, TypeVar
 
 from arhivar.composition import Archive, open_archive
 from arhivar.gaps import only_gaps
-from arhivar.log import Logger
+from arhivar.log import Logger, bind_log, log_context
 from arhivar.pipeline import BEFORE_DEPOSIT, begin_processing, close_ingest, compose_ingest
 from arhivar.settings import load_settings
 from arhivar.space import require_space
@@ -73,11 +73,13 @@ def _noting(task: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(task)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return task(*args, **kwargs)
-        except Exception as error:
-            keep_failure(str(args[0] if args else kwargs["ingest_id"]), error)
-            raise
+        ingest_id = str(args[0] if args else kwargs["ingest_id"])
+        with log_context(ingest=ingest_id):
+            try:
+                return task(*args, **kwargs)
+            except Exception as error:
+                keep_failure(ingest_id, error)
+                raise
 
     return run
 
@@ -221,6 +223,7 @@ def _current(archive: Archive, ingest_id: str, attempt: int) -> IngestRow | None
     row = archive.catalogue.ingest(ingest_id)
     if row is None:
         raise CaseUnknown(subject=ingest_id)
+    bind_log(unit=str(row.unit_id))
     return None if row.attempt != attempt or row.state in _DONE_WITH else row
 
 

@@ -151,7 +151,7 @@ def test_sweeping_leaves_what_is_in_hand_and_removes_what_is_done(quick: Town) -
         archive.catalogue.acquire_lease("ingest:dead", "worker", 60, now - timedelta(days=2))
         alive = archive.catalogue.acquire_lease("ingest:alive", "worker", 60, now)
         assert alive is not None
-    assert housekeeping.sweep() == {"staging": 1, "leases": 1}
+    assert housekeeping.sweep() == {"staging": 1, "leases": 1, "stage_runs": 0}
     with quick.open() as archive:
         assert [stored.key for stored in archive.store.list("staging/")] == [f"staging/{'0' * 32}/files/001.png"]
         assert not work.exists()
