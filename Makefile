@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services check bench format lock clean
+.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services check bench bench-airflow format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
@@ -54,6 +54,10 @@ check: setup ## style, types, who may import whom, documentation, lock
 bench: setup ## cost, memory, size and accuracy, beside OCRmyPDF; minutes, and best on a quiet machine
 	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.accuracy $(SETS)
 	$(BIN)/python -m benchmarks.binder --out .bench
+
+bench-airflow: services-up ## what Airflow adds to a 300-page binder; ARGS="--pages 100" for another
+	ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m benchmarks.airflow_overhead --out .bench $(ARGS)
 
 format: setup ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -23,6 +23,7 @@ from arhivar.back_ends import (
 )
 from arhivar.leases import LeaseHolder
 from arhivar.log import Logger
+from arhivar.monitor import Monitor
 from arhivar.profile import is_s3
 from arhivar.settings import FILE_NAME, Settings
 from repository.catalogue import Catalogue
@@ -69,6 +70,7 @@ class Archive:
     index: "SearchIndex"
     leases: LeaseHolder
     audit: AuditTrail
+    monitor: Monitor
 
     @property
     def work(self) -> Path:
@@ -151,6 +153,7 @@ def open_archive(settings: Settings, index: "SearchIndex | None" = None) -> Iter
         store = object_store(settings)
         opened = _open_index(settings, catalogue) if index is None else index
         audit = AuditTrail(catalogue, store, key_file(settings), settings.audit_batch_records)
+        monitor = Monitor(catalogue)
         try:
             yield Archive(
                 settings=settings,
@@ -160,10 +163,12 @@ def open_archive(settings: Settings, index: "SearchIndex | None" = None) -> Iter
                 index=opened,
                 leases=LeaseHolder(catalogue, settings.lease_seconds),
                 audit=audit,
+                monitor=monitor,
             )
         finally:
             if index is None:
                 opened.close()
+            monitor.flush()
             audit.seal_if_possible()
 
 

@@ -27,7 +27,9 @@ def send_mail(settings: Settings, subject: str, text: str, page: bytes | None = 
     message["Subject"], message["From"], message["To"] = f"[Arhivar] {subject}", settings.mail_from, settings.mail_to
     message.set_content(text)
     if page is not None:
-        message.add_attachment(page, maintype="text", subtype="html", filename="arhivar.html")
+        message.add_attachment(
+            page, maintype="text", subtype="html", filename="arhivar.html", params={"charset": "utf-8"}
+        )
     server = urlsplit(settings.mail_server.get_secret_value())
     host = server.hostname or "localhost"
     try:

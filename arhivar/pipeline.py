@@ -6,7 +6,6 @@ again at the state that the catalogue knows, and finds in the work area and the 
 """
 
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -19,7 +18,9 @@ from arhivar.intake.drops import Drop, Readiness, list_drops
 from arhivar.intake.share import explain_failure
 from arhivar.intake.stage import clear_staging
 from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
-from arhivar.log import Logger
+from arhivar.log import Logger, log_context, trace_of
+from arhivar.looks import note_look
+from arhivar.monitor import timed
 from arhivar.space import require_space
 from arhivar.steps.attempts import is_better, keep_deposited
 from arhivar.steps.compose import Composed, compose_unit
@@ -42,6 +43,7 @@ from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
 from schemas.ledger import Ledger
 from schemas.messages import Language, Message
+from schemas.stages import Stage
 
 _log = Logger(__name__)
 
@@ -135,7 +137,7 @@ def run_inbox(
 
     sweep_leftovers(archive)
     try:
-        ready, waiting = waiting_drops(archive, inbox, count_frames)
+        ready, waiting = _look(archive, inbox, count_frames)
         claims = list_claims(inbox)
         if conduct.unfinished_first:
             go_on()
@@ -169,8 +171,19 @@ def run_inbox(
         stopped = True
     except (SearchIndexError, CatalogueError) as error:  # what was done before it stands, and is reported
         errors.append(error)
-    archive.audit.seal_if_possible()
+    _settle(archive)
     return RunReport(tuple(taken), tuple(waiting), tuple(outcomes), tuple(errors), stopped, gone, tuple(stopped_drops))
+
+
+def _look(archive: Archive, inbox: Path, count_frames: FrameCounter) -> tuple[list[Drop], list[Waiting]]:
+    ready, waiting = waiting_drops(archive, inbox, count_frames)
+    note_look(archive, inbox, waiting)
+    return ready, waiting
+
+
+def _settle(archive: Archive) -> None:
+    archive.monitor.flush()
+    archive.audit.seal_if_possible()
 
 
 def _no_room(error: SpaceLow) -> Readiness:
@@ -251,12 +264,17 @@ def run_unfinished(
 
 
 def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
+    with log_context(unit=str(row.unit_id), ingest=row.ingest_id):
+        return _run_safely(archive, row, pool, watcher, stop)
+
+
+def _run_safely(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
     code = row.manifest.description.reference_code
     try:
         require_space(archive)
         ledger = run_ingest(archive, row, pool, watcher, stop)
     except ArhivarError as error:
-        _log.error("ingest stopped", unit=str(row.unit_id), ingest=row.ingest_id, error=str(error))
+        _log.error("ingest stopped", code=error.code, error=str(error))
         _keep_stop(archive, row, error)
         return Outcome(code, row.ingest_id, _state_now(archive, row), error=error)
     except StopAsked:
@@ -264,7 +282,7 @@ def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher,
     except Exception as failure:  # noqa: BLE001 a bug that one binder uncovers must not stop the others
         trouble = disk_error(failure, archive.work) if isinstance(failure, OSError) else None
         if trouble is None:
-            _log.error("ingest crashed", ingest=row.ingest_id, traceback=traceback.format_exc())
+            _log.error("ingest crashed", trace=trace_of(failure))
         stopped = trouble or ArhivarError(detail=f"{type(failure).__name__}: {failure}")
         _keep_stop(archive, row, stopped)
         return Outcome(code, row.ingest_id, _state_now(archive, row), error=stopped)
@@ -283,7 +301,7 @@ def _keep_stop(archive: Archive, row: IngestRow, error: ArhivarError) -> None:
     try:
         archive.catalogue.record_stop(row.ingest_id, Stop(error.code, said, datetime.now(UTC)))
     except CatalogueError as second:
-        _log.error("stop not kept", ingest=row.ingest_id, error=str(second))
+        _log.error("stop not kept", error=str(second))
 
 
 def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Ledger:
@@ -301,6 +319,7 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     return close_ingest(archive, manifest)
 
 
+@timed(Stage.RECONCILE)
 def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     """Measure the ledger of an ingest that the index shows; where it balances, the ingest is reconciled.
 
@@ -349,6 +368,7 @@ def begin_processing(archive: Archive, manifest: Manifest) -> None:
     reached(CrashPoint.PAGES_PLANNED)
 
 
+@timed(Stage.COMPOSE)
 def compose_ingest(
     archive: Archive, row: IngestRow, unreadable: Mapping[int, Finding], results: PageResults, folder: Path
 ) -> Composed | None:

@@ -16,6 +16,8 @@ _WELL_KNOWN = frozenset(
 )
 """Secrets that stand in examples and manuals."""
 _LEAST_CHARACTERS = 12
+_CHECKED = frozenset({"verify-ca", "verify-full"})
+"""PostgreSQL's `sslmode` where the server's certificate is checked: `require` encrypts for whoever answers."""
 
 
 def check_profile(settings: "Settings") -> None:
@@ -24,6 +26,7 @@ def check_profile(settings: "Settings") -> None:
     if settings.profile == "production":
         _refuse_weak_secrets(settings)
         _refuse_plain_http(settings)
+        _refuse_plain_databases(settings)
 
 
 def is_s3(place: str | None) -> bool:
@@ -77,6 +80,28 @@ def _refuse_plain_http(settings: "Settings") -> None:
         address = getattr(settings, name)
         if address is not None and address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
             _refuse(name, address, "https:// beyond this machine (profile production)")
+
+
+def _refuse_plain_databases(settings: "Settings") -> None:
+    """A database on another machine is reached by TLS, and proves by its certificate which one it is."""
+    for name in ("catalogue", "airflow_database"):
+        secret = getattr(settings, name)
+        address = "" if secret is None else secret.get_secret_value()
+        if not address.startswith("postgresql"):
+            continue
+        if all(host.startswith("/") or is_loopback(host) for host in _hosts(address)):
+            continue
+        if not set(parse_qs(urlsplit(address).query).get("sslmode", ["prefer"])) <= _CHECKED:
+            _refuse(name, "…", "?sslmode=verify-full&sslrootcert=… beyond this machine (profile production)")
+
+
+def _hosts(address: str) -> list[str]:
+    """Every host that PostgreSQL's library may connect to: there may be several, also in the address's options."""
+    parts = urlsplit(address)
+    options = parse_qs(parts.query)
+    stated = [parts.netloc.rpartition("@")[2], *options.get("host", []), *options.get("hostaddr", [])]
+    listed = [one for places in stated for one in places.split(",") if one]
+    return [one if one.startswith("/") else urlsplit(f"//{one}").hostname or one for one in listed]
 
 
 def is_loopback(host: str) -> bool:

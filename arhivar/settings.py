@@ -59,7 +59,8 @@ class Settings(Record):
     )
     profile: Literal["demo", "production"] = Field(
         default="demo",
-        description="`production` refuses secrets that are empty or well known, and plain HTTP beyond this machine.",
+        description="`production` refuses secrets that are empty or well known, and what is not encrypted beyond this "
+        "machine.",
     )
     store: str | None = Field(
         default=None,
@@ -110,6 +111,10 @@ class Settings(Record):
     )
     language: Literal["auto", "ro", "en"] = Field(
         default="auto", description="Language of messages; `auto` follows the locale."
+    )
+    log_format: Literal["json", "text"] = Field(
+        default="json",
+        description="Lines of the log: a JSON object each, or `key=value`; Airflow's tasks follow Airflow.",
     )
     poll_seconds: float = Field(
         default=10, ge=0.1, le=3600, description="`watch` looks at the inbox every so many seconds, or sooner."

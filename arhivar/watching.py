@@ -6,7 +6,6 @@ catalogue. Ingests that a dead process left are taken up once its leases have ru
 """
 
 import time
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 from arhivar.composition import Archive
 from arhivar.intake.changes import Changes
 from arhivar.intake.take import FrameCounter, IntakeOptions, Waiting
-from arhivar.log import Logger
+from arhivar.log import Logger, trace_of
 from arhivar.pipeline import Conduct, RunReport, Watcher, run_inbox, run_unfinished
 from arhivar.steps.index import drain_outbox
 from arhivar.stopping import StopAsked
@@ -119,7 +118,7 @@ class _Trouble:
         """The seconds to wait."""
         known = error
         if not isinstance(known, ArhivarError):
-            _log.error("watch crashed", traceback="".join(traceback.format_exception(error)))
+            _log.error("watch crashed", trace=trace_of(error))
             known = ArhivarError(detail=f"{type(error).__name__}: {error}")
         if not self._code:
             self._since = time.monotonic()

@@ -74,6 +74,26 @@ def _tree(root: int) -> list[int]:
     return found
 
 
+def cpu_by_part(root: int, part_of: Callable[[str], str | None]) -> dict[str, float]:
+    """CPU seconds that the root and its descendants took so far, with those that have ended, by part.
+
+    `part_of` names the part of a process by its command line; one that it knows none for belongs to its parent's. A
+    process that ended is counted with who waited for it.
+    """
+    tick = os.sysconf("SC_CLK_TCK")
+    parts: dict[int, str] = {}
+    spent: dict[str, float] = {}
+    for pid in _tree(root):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+            fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        except (OSError, IndexError):  # ended just now: the next count has it, with its parent
+            continue
+        parts[pid] = part_of(command) or parts.get(int(fields[1]), "")
+        spent[parts[pid]] = spent.get(parts[pid], 0.0) + sum(int(field) for field in fields[11:15]) / tick
+    return spent
+
+
 def _pss_bytes(pid: int) -> int:
     try:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():

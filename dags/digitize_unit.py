@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from airflow.sdk import ExceptionRetryPolicy, Param, RetryAction, RetryRule, dag, get_current_context, task
+from airflow.sdk import ExceptionRetryPolicy, Param, dag, get_current_context, task
 from airflow.sdk.configuration import conf
 
 from arhivar.tasks.alerts import tell_failure
-from arhivar.tasks.retries import retryable_errors
+from arhivar.tasks.retries import retry_rules
 
 POOL = "pages"
 
@@ -33,12 +33,7 @@ def _ingest(context: Mapping[str, Any]) -> tuple[str, int]:
         "retry_delay": timedelta(seconds=15),
         "retry_exponential_backoff": 2.0,
         "max_retry_delay": timedelta(minutes=10),
-        "retry_policy": ExceptionRetryPolicy(
-            [
-                RetryRule([*retryable_errors()], match_subclasses=False, reason="it may pass"),
-                RetryRule("builtins.BaseException", RetryAction.FAIL, reason="a retry cannot help"),
-            ]
-        ),
+        "retry_policy": ExceptionRetryPolicy.deserialize(retry_rules()),
         "weight_rule": "upstream",  # units that are nearly done go first
     },
 )

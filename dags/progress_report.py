@@ -3,10 +3,9 @@
 
 from datetime import timedelta
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
+from airflow.sdk import ExceptionRetryPolicy, dag, task
 
-from arhivar.tasks.alerts import tell_failure
-from arhivar.tasks.retries import retryable_errors
+from arhivar.tasks.retries import KEEPING, retry_rules
 
 
 @dag(
@@ -15,20 +14,8 @@ from arhivar.tasks.retries import retryable_errors
     max_active_runs=1,
     tags=["arhivar"],
     doc_md=__doc__,
-    default_args={
-        "retries": 4,
-        "retry_delay": timedelta(minutes=1),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=30),
-        "retry_policy": ExceptionRetryPolicy(
-            [
-                RetryRule([*retryable_errors()], match_subclasses=False, reason="it may pass"),
-                RetryRule("builtins.BaseException", RetryAction.FAIL, reason="a retry cannot help"),
-            ]
-        ),
-        "execution_timeout": timedelta(hours=1),
-        "on_failure_callback": tell_failure,
-    },
+    default_args=KEEPING
+    | {"retry_policy": ExceptionRetryPolicy.deserialize(retry_rules()), "execution_timeout": timedelta(hours=1)},
 )
 def progress_report() -> None:
     @task

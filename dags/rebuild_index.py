@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """By hand: build the search index anew from the store, while searches go on."""
 
-from datetime import timedelta
+from airflow.sdk import ExceptionRetryPolicy, dag, task
 
-from airflow.sdk import ExceptionRetryPolicy, RetryAction, RetryRule, dag, task
-
-from arhivar.tasks.alerts import tell_failure
-from arhivar.tasks.retries import retryable_errors
+from arhivar.tasks.retries import KEEPING, retry_rules
 
 
 @dag(
@@ -15,20 +12,7 @@ from arhivar.tasks.retries import retryable_errors
     max_active_runs=1,
     tags=["arhivar"],
     doc_md=__doc__,
-    default_args={
-        "retries": 4,
-        "retry_delay": timedelta(minutes=1),
-        "retry_exponential_backoff": 2.0,
-        "max_retry_delay": timedelta(minutes=30),
-        "retry_policy": ExceptionRetryPolicy(
-            [
-                RetryRule([*retryable_errors()], match_subclasses=False, reason="it may pass"),
-                RetryRule("builtins.BaseException", RetryAction.FAIL, reason="a retry cannot help"),
-            ]
-        ),
-        "execution_timeout": timedelta(hours=20),
-        "on_failure_callback": tell_failure,
-    },
+    default_args=KEEPING | {"retry_policy": ExceptionRetryPolicy.deserialize(retry_rules())},
 )
 def rebuild_index() -> None:
     @task

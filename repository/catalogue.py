@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from repository.monitoring import InboxLook, StageRun, Standing
 from repository.progress import Progress, Stop
 from repository.records import (
     Decision,
@@ -306,6 +307,27 @@ class Catalogue(Protocol):
         """When each object was last found whole; those that never were are not in it."""
         ...
 
+    # --- watching
+
+    def record_stages(self, runs: Sequence[StageRun]) -> None:
+        """Keep how long these runs of stages took."""
+        ...
+
+    def fold_stages(self, before: datetime) -> int:
+        """Add up runs that ended before, by stage and outcome: no sum changes. By how many rows there are fewer."""
+        ...
+
+    def record_look(self, look: InboxLook) -> None:
+        """Keep what an intake saw in an inbox, in place of what was seen there before."""
+        ...
+
+    def standing(self, now: datetime) -> Standing:
+        """Sums for metrics, taken by the database in a number of statements that does not grow with the archive.
+
+        A lease that ran out before `now` is not held.
+        """
+        ...
+
     # --- leases
 
     def acquire_lease(
@@ -328,6 +350,13 @@ class Catalogue(Protocol):
 
     def release_lease(self, lease: Lease) -> None:
         """Give it back; one that is lost already is left to its new holder."""
+        ...
+
+    def end_leases(self, before: datetime) -> list[str]:
+        """End every lease that ran out before then and that nobody took again; their names, sorted.
+
+        Whoever still believes to hold one hears `LeaseLost`.
+        """
         ...
 
     def check_lease(self, lease: Lease, now: datetime) -> None:

@@ -10,13 +10,16 @@ from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
+from repository.sql.monitoring import MonitoringPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
 from repository.sql.progress import ProgressPart
+from repository.sql.repeat import repeats_undone
 from repository.sql.restore import RestorePart
 from repository.sql.units import UnitsPart
 
 
+@repeats_undone
 class SqlCatalogue(
     UnitsPart,
     IngestsPart,
@@ -28,6 +31,7 @@ class SqlCatalogue(
     AuditPart,
     ProgressPart,
     FixityPart,
+    MonitoringPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0006"
+REVISION = "0007"
 """The migration that these tables agree with."""
 
 
@@ -288,3 +288,34 @@ class ReadingTable(Base):
     pages: Mapped[int]
     first_at: Mapped[datetime] = mapped_column(UtcTime)
     last_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class StageRunTable(Base):
+    """How long stages of ingests took. Old rows are folded: one for each stage and outcome, without ingest and host."""
+
+    __tablename__ = "stage_run"
+
+    id: Mapped[int] = mapped_column(Serial, primary_key=True)
+    stage: Mapped[str] = mapped_column(String(20))
+    outcome: Mapped[str] = mapped_column(String(20))
+    ingest_id: Mapped[str | None] = mapped_column(String(64))
+    """No foreign key: its check would wait for whoever has the ingest's row."""
+    ended_at: Mapped[datetime] = mapped_column(UtcTime)
+    host: Mapped[str | None] = mapped_column(String(255))
+    runs: Mapped[int] = mapped_column(BigInteger)
+    pages: Mapped[int] = mapped_column(BigInteger)
+    wall_ms: Mapped[int] = mapped_column(BigInteger)
+    cpu_ms: Mapped[int] = mapped_column(BigInteger)
+
+
+class InboxLookTable(Base):
+    """What an intake last saw in an inbox."""
+
+    __tablename__ = "inbox_look"
+
+    inbox: Mapped[str] = mapped_column(String(500), primary_key=True)
+    looked_at: Mapped[datetime] = mapped_column(UtcTime)
+    waiting: Mapped[int]
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcTime)
+    quarantined: Mapped[int]
+    quarantined_since: Mapped[datetime | None] = mapped_column(UtcTime)

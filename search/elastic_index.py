@@ -19,13 +19,13 @@ from uuid import UUID
 import structlog
 from elastic_transport import ConnectionError as ElasticConnectionError
 from elastic_transport import TransportError
-from elastic_transport.client_utils import DEFAULT
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError
+from elasticsearch import ApiError, BadRequestError, NotFoundError
 from elasticsearch.helpers import streaming_bulk
 
 from schemas.errors import IndexUnavailable, IndexVersion, QueryMalformed
 from schemas.search import HitPage, PageRecord, SearchFilters
 from schemas.unit import AccessClass
+from search.elastic_client import TRANSIENT, connect
 from search.elastic_document import definition, digest, to_hit, to_source
 from search.elastic_query import build_query, unit_query
 from search.index import MAX_HITS
@@ -35,7 +35,6 @@ _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessC
 """From the most open on: a page that moves to a stricter class leaves the open one first."""
 _CHUNK = 500
 _PAGES = 5_000
-_TRANSIENT = (429, 502, 503, 504)
 _MAX_RETRIES = 6
 _SORT = [{"_score": "desc"}, {"unit_id": "asc"}, {"page": "asc"}]
 _TOO_MANY = "too many"
@@ -61,16 +60,7 @@ class ElasticIndex:
     """
 
     def __init__(self, address: ElasticAddress, build: str | None = None) -> None:
-        ca_certificates = address.ca_certificates
-        self._client = Elasticsearch(
-            address.url,
-            api_key=address.api_key,
-            request_timeout=60,
-            max_retries=_MAX_RETRIES,
-            retry_on_status=_TRANSIENT,
-            retry_on_timeout=True,
-            ca_certs=DEFAULT if ca_certificates is None else str(ca_certificates),
-        )
+        self._client = connect(address.url, address.api_key, address.ca_certificates)
         self._prefix = address.prefix
         self._build = build
         self._checked = False
@@ -239,7 +229,7 @@ class ElasticIndex:
                 max_retries=_MAX_RETRIES,
                 initial_backoff=0.5,
                 max_backoff=30,
-                retry_on_status=_TRANSIENT,
+                retry_on_status=TRANSIENT,
                 raise_on_error=False,
                 ignore_status=404,
             )

@@ -120,6 +120,14 @@ def test_what_runs_is_pinned_as_what_was_tested() -> None:
     assert {name: str(r) for name, r in locked("requirements.txt").items() if str(tested.get(name)) != str(r)} == {}
 
 
+def test_what_is_deployed_is_what_was_tested_without_the_tools_of_tests() -> None:
+    everything = {lock: locked(f"requirements{lock}.txt") for lock in ("", "-dev", "-airflow", "-services")}
+    written = {lock: {name: str(r) for name, r in content.items()} for lock, content in everything.items()}
+    assert written["-services"] == written["-dev"] | written["-airflow"]
+    assert written[""].items() <= written["-airflow"].items() <= written["-services"].items()
+    assert {"pytest", "ruff", "mypy", "hypothesis", "import-linter", "ocrmypdf"} & written["-airflow"].keys() == set()
+
+
 def named_requirements(*names: str) -> set[str]:
     lines = [line for name in names for line in (ROOT / name).read_text("utf-8").splitlines()]
     return {canonicalize_name(Requirement(line).name) for line in lines if not line.startswith(("#", "-"))}
@@ -139,7 +147,7 @@ def test_what_is_imported_is_asked_for_by_name() -> None:
     unnamed = {name: owners[name] for name in foreign_imports(ROOMS - {"dags"}) if not runtime & set(owners[name])}
     assert unnamed == {}
     assert foreign_imports(frozenset({"dags"})) <= {"airflow"}  # in the lock of services alone
-    assert "apache-airflow" in named_requirements("requirements-services.in")
+    assert "apache-airflow" in named_requirements("requirements-airflow.in")
     everything = frozenset(path.parts[0] for path in python_files()) - {"dags"}
     development = runtime | named_requirements("requirements-dev.in")
     unnamed = {name: owners[name] for name in foreign_imports(everything) if not development & set(owners[name])}

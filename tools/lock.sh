@@ -20,4 +20,5 @@ pin() {
 pin requirements-setup
 pin requirements
 pin requirements-dev # after requirements.txt, whose versions hold it
-pin requirements-services # after requirements-dev.txt, whose versions hold it
+pin requirements-airflow # after requirements-dev.txt, whose versions hold it
+pin requirements-services # after both, whose versions hold it

@@ -15,7 +15,7 @@ import click
 
 from arhivar import VERSION
 from arhivar.cli.output import Output, choose_language
-from arhivar.log import set_level
+from arhivar.log import set_format, set_level
 from arhivar.settings import Settings, load_settings
 from schemas.disk import disk_error
 from schemas.errors import EXIT_BUG, EXIT_USAGE, ArhivarError
@@ -60,6 +60,7 @@ class Context:
     def settings(self) -> Settings:
         if self._settings is None:
             self._settings = load_settings(home=self.home)
+            set_format(self._settings.log_format)
         return self._settings
 
     @property

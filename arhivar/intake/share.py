@@ -2,10 +2,9 @@
 """What the operating system's errors mean where they come from the scanners' share."""
 
 import errno
-import traceback
 from pathlib import Path
 
-from arhivar.log import Logger
+from arhivar.log import Logger, trace_of
 from schemas.disk import is_full
 from schemas.errors import ArhivarError, IntakeError, ShareFull, ShareUnavailable
 
@@ -41,7 +40,7 @@ def share_error(inbox: Path, error: OSError) -> IntakeError:
 def explain_failure(error: Exception, inbox: Path, name: str, where: Path) -> ArhivarError:
     """The error of our tree for what stopped the intake of drop `name`, whose files lie in `where`.
 
-    What is no error of the operating system either is a bug: it is logged with its traceback, and stops this drop only.
+    What is no error of the operating system either is a bug: it is logged with its place, and stops this drop only.
     """
     if isinstance(error, ArhivarError):
         return error
@@ -52,5 +51,5 @@ def explain_failure(error: Exception, inbox: Path, name: str, where: Path) -> Ar
         if error.errno in _GONE:
             return ShareUnavailable(inbox=str(inbox), detail=detail)
         return IntakeError(drop=name, detail=detail, where=str(where))
-    _log.error("intake crashed", folder=name, traceback="".join(traceback.format_exception(error)))
+    _log.error("intake crashed", folder=name, trace=trace_of(error))
     return ArhivarError(detail=f"{name}: {type(error).__name__}: {error}")

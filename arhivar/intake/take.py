@@ -34,6 +34,7 @@ from schemas.drop import DropDescription, Intent
 from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
+from schemas.stages import Stage
 
 _log = Logger(__name__)
 
@@ -281,9 +282,10 @@ def _conflict(archive: Archive, manifest: Manifest) -> tuple[Finding, ...]:
 def _stage(archive: Archive, claim: Claim, manifest: Manifest, stop: StopRequest) -> Taken:
     manifest = archive.catalogue.register_ingest(manifest).manifest
     reached(CrashPoint.REGISTERED)
-    stage_files(claim.path, manifest, archive.store, stop.check)
-    archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
-    archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))
+    with archive.monitor.stage(Stage.STAGE, manifest.ingest_id, unit_id=manifest.unit_id, pages=len(manifest.pages)):
+        stage_files(claim.path, manifest, archive.store, stop.check)
+        archive.catalogue.replace_findings(manifest.ingest_id, manifest.findings, "intake")
+        archive.catalogue.advance(manifest.ingest_id, IngestState.STAGED, now=datetime.now(UTC))
     # From here the store has every byte, verified; only now may the share let go of the folder.
     release_claim(claim)
     _log.info("drop taken", unit=str(manifest.unit_id), ingest=manifest.ingest_id, pages=len(manifest.pages))

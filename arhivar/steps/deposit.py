@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from arhivar import VERSION
 from arhivar.auditing import audit_entry
 from arhivar.composition import Archive, object_id
+from arhivar.monitor import timed
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
 from arhivar.steps.masters import master_keys
@@ -15,11 +16,13 @@ from schemas.errors import BaseMoved, LeaseLost
 from schemas.findings import Finding
 from schemas.ingest import FileRole, Manifest
 from schemas.page import Agent
+from schemas.stages import Stage
 from schemas.unit import EventType, PackageDescription, PreservationEvent
 
 ARHIVAR = Agent(name="Arhivar", version=VERSION)
 
 
+@timed(Stage.DEPOSIT)
 def deposit_unit(
     archive: Archive,
     manifest: Manifest,

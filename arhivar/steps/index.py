@@ -13,6 +13,7 @@ from schemas.crash_points import CrashPoint, reached
 from schemas.errors import IndexUnavailable
 from schemas.page import Line
 from schemas.search import PageRecord
+from schemas.stages import Stage
 from schemas.unit import PackageDescription, PackagedPage
 
 _BATCH = 100
@@ -42,9 +43,10 @@ def _index_waiting(archive: Archive, lease: HeldLease, check: Callable[[], None]
         for entry in entries:
             check()
             lease.check()
-            index_unit(archive, entry.unit_id, entry.version)
-            reached(CrashPoint.UNIT_INDEXED)
-            archive.catalogue.outbox_done([entry.id])
+            with archive.monitor.stage(Stage.INDEX, entry.ingest_id, unit_id=entry.unit_id):
+                index_unit(archive, entry.unit_id, entry.version)
+                reached(CrashPoint.UNIT_INDEXED)
+                archive.catalogue.outbox_done([entry.id])
             reached(CrashPoint.OUTBOX_DONE)
 
 

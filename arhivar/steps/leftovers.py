@@ -23,10 +23,10 @@ _FORGOTTEN = timedelta(days=1)
 def sweep_leftovers(archive: Archive) -> None:
     """Sweep the store's unfinished writes and what lies on this machine. Raises StoreError, CatalogueError."""
     sweep_store(archive)
-    sweep_machine(archive)
+    sweep_work(archive)
 
 
-def sweep_machine(archive: Archive) -> None:
+def sweep_work(archive: Archive) -> None:
     """Sweep this machine's work area and its temporary files. Raises CatalogueError."""
     sweep_scratch()
     files, folders = WorkArea(archive.work).held()

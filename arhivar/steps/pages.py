@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from arhivar.composition import Archive, page_settings
+from arhivar.log import Logger
 from arhivar.steps.masters import master_keys
 from arhivar.steps.results import PageResults
 from arhivar.steps.workarea import page_key
@@ -19,6 +20,9 @@ from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
 from schemas.page import PageKind, PageResult
+from schemas.stages import Stage
+
+_log = Logger(__name__)
 
 
 def read_pages(
@@ -52,11 +56,15 @@ def read_pages(
     unreadable: dict[int, Finding] = {}
     again: list[PlannedPage] = []
     with ExitStack() as stack:
+        timer = stack.enter_context(archive.monitor.stage(Stage.PAGES, manifest.ingest_id, unit_id=manifest.unit_id))
         first = pool.process(_sources(archive, manifest, waiting, stack, stop), settings)
         retries = pool.process(_sources(archive, manifest, again, stack, stop), settings)
         stack.enter_context(closing(first))  # the pool is free again, also where a page's result could not be kept
         stack.enter_context(closing(retries))
         for page, outcome in chain(first, retries):
+            if isinstance(outcome, ArhivarError):
+                tell = _log.info if isinstance(outcome, ImageError) else _log.warning
+                tell("page not read", page=page.number, error=outcome.code, second_try=page in again)
             # A program that had to be stopped is the page's doing: an endless drawing must not hold up its binder.
             if isinstance(outcome, ImageError | ToolTimeout):
                 unreadable[page.number] = placeholder_finding(page, outcome)
@@ -72,6 +80,7 @@ def read_pages(
             else:
                 results.keep_page(keys[page.number], outcome)
                 _record(archive, manifest, page, outcome.result)
+            timer.pages += 1
             on_page(1)
     stop.check()
     for number in unreadable:

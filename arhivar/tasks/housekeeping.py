@@ -4,10 +4,15 @@
 import os
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypedDict
 
 from arhivar.composition import Archive, open_archive
 from arhivar.exits.cases import quarantined_drops
+from arhivar.intake.claims import list_claims
 from arhivar.intake.stage import clear_staging
 from arhivar.log import Logger
 from arhivar.mail import send_mail
@@ -24,19 +29,32 @@ _HOUR = 3600
 _log = Logger(__name__)
 
 
-def sweep() -> int:
-    """Remove leftovers of killed processes: unfinished writes, this machine's work area, staging of what is done.
+class Swept(TypedDict):
+    """How many were left behind: ingests' staging, leases; runs of stages that were added up and struck out."""
 
-    How many ingests' staging was left. Claims and leases of processes that are gone need no sweeping: intake takes
-    claims over, and a lease runs out. Raises StoreError, CatalogueError.
+    staging: int
+    leases: int
+    stage_runs: int
+
+
+def sweep() -> Swept:
+    """Remove leftovers of killed processes: unfinished writes, staging of what is done, leases, this work area.
+
+    Other machines sweep their own work area when they compose. What was claimed and not staged, intake takes over.
+    Raises StoreError, CatalogueError.
     """
     with open_archive(load_settings()) as archive:
         sweep_leftovers(archive)
         done = _reconciled_in_staging(archive)
         for ingest_id in done:
             clear_staging(archive.store, ingest_id)
-    _log.info("swept", staging=len(done))
-    return len(done)
+        leases = archive.catalogue.end_leases(datetime.now(UTC) - STUCK)
+        for name in leases:
+            _log.warning("lease ended", lease=name)
+        folded = archive.catalogue.fold_stages(datetime.now(UTC) - RUNS_KEPT)
+    swept = Swept(staging=len(done), leases=len(leases), stage_runs=folded)
+    _log.info("swept", **swept)
+    return swept
 
 
 def _reconciled_in_staging(archive: Archive) -> list[str]:
@@ -46,7 +64,10 @@ def _reconciled_in_staging(archive: Archive) -> list[str]:
 
 
 def remind() -> dict[str, list[str]]:
-    """What waits for a person: drops in quarantine, ingests that are stuck. Logged, and mailed where that is set."""
+    """What waits for a person: drops in quarantine, ingests and claimed drops that are stuck.
+
+    Logged, and mailed where that is set.
+    """
     settings = load_settings()
     now = datetime.now(UTC)
     inbox = None if settings.inbox is None else settings.inbox.expanduser().resolve()
@@ -59,13 +80,24 @@ def remind() -> dict[str, list[str]]:
             for one in archive.catalogue.progress(now).unfinished
             if one.state is not IngestState.QUARANTINED and one.held_until is None and now - one.updated_at > STUCK
         ]
+    stuck += [] if inbox is None else _stale_claims(inbox)
     told = {"quarantine": quarantine, "stuck": stuck}
     if quarantine or stuck:
-        _log.warning("waits for a person", quarantine=len(quarantine), stuck=len(stuck))
+        _log.warning("waits for a person", quarantine=quarantine, stuck=stuck)
         lines = [f"{name}:\n" + "\n".join(f"  {one}" for one in listed) for name, listed in told.items() if listed]
         text = "arhivar status; arhivar retry | accept | reject\n\n" + "\n".join(lines)
         send_mail(settings, f"{len(quarantine)} în carantină, {len(stuck)} blocate", text)
     return told
+
+
+def _stale_claims(inbox: Path) -> list[str]:
+    """Drops that were claimed long ago; each round of intake tries to stage them, so something keeps it from that."""
+    found = []
+    for claim in list_claims(inbox):
+        with suppress(FileNotFoundError):  # it is being staged right now
+            if time.time() - claim.path.stat().st_ctime > STUCK.total_seconds():
+                found.append(f"{claim.path.relative_to(inbox)}: claimed")
+    return found
 
 
 def clean_airflow() -> bool:

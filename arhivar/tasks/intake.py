@@ -10,8 +10,10 @@ from arhivar.intake.drops import Drop
 from arhivar.intake.share import explain_failure
 from arhivar.intake.take import FrameCounter, IntakeOptions, Taken, Waiting, take_claim, waiting_drops
 from arhivar.log import Logger
-from arhivar.settings import load_settings
+from arhivar.looks import note_look
+from arhivar.settings import Settings, load_settings
 from arhivar.space import require_space
+from arhivar.tasks.alerts import tell_news
 from arhivar.tasks.reading import task_pool
 from schemas.errors import ArhivarError, InboxMissing, SpaceLow
 
@@ -19,6 +21,7 @@ SECONDS_A_ROUND = 45.0
 """After so long no further drop is begun: what is staged already should not wait for the last one of many."""
 LATE_SECONDS = 3600.0
 """A drop that is not complete after so long is told of."""
+_DAY_SECONDS = 86_400.0
 
 _log = Logger(__name__)
 
@@ -38,7 +41,8 @@ def take_drops(seconds: float = SECONDS_A_ROUND) -> list[str]:
     errors: list[ArhivarError] = []
     with open_archive(settings) as archive, task_pool(settings) as pool:
         ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
-        _tell_late(waiting)
+        _tell_late(settings, waiting)
+        note_look(archive, inbox, waiting)
         drops: list[Claim | Drop] = [*list_claims(inbox), *ready]
         for one in drops:
             if time.monotonic() > until:
@@ -70,9 +74,12 @@ def _take(archive: Archive, one: Claim | Drop, count_frames: FrameCounter) -> Ta
         raise explain_failure(error, inbox, one.name, one.path if claim is None else claim.path) from error
 
 
-def _tell_late(waiting: Sequence[Waiting]) -> None:
+def _tell_late(settings: Settings, waiting: Sequence[Waiting]) -> None:
+    """Log the drops that are late; mail each of them once a day."""
+    lines: dict[str, str] = {}
     for one in waiting:
-        if time.time() - one.readiness.since > LATE_SECONDS:
-            _log.warning(
-                "drop is late", folder=one.folder, waits_for=one.readiness.waiting_for, detail=one.readiness.detail
-            )
+        ready = one.readiness
+        if time.time() - ready.since > LATE_SECONDS:
+            _log.warning("drop is late", folder=one.folder, waits_for=ready.waiting_for, detail=ready.detail)
+            lines[f"late.{one.folder}"] = f"{one.folder}: {ready.waiting_for} {ready.detail}"
+    tell_news(settings, f"{len(lines)} întârziate / late", lines, _DAY_SECONDS)

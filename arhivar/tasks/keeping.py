@@ -11,15 +11,18 @@ from arhivar.keeping.verify import Subject, Verdict, VerifyWatcher, all_subjects
 from arhivar.log import Logger
 from arhivar.mail import send_mail
 from arhivar.progress.measure import make_report
-from arhivar.settings import load_settings
+from arhivar.settings import Settings, load_settings
+from arhivar.tasks.alerts import tell_news
 from repository.ocfl import OcflRepository
-from schemas.errors import ArhivarError
+from schemas.errors import ArhivarError, ReplicaMissing
 from schemas.messages import Language
 
 _DAY = timedelta(days=1)
 _RESERVE_DAYS = 5
 """Days of a round on which nothing may run without an object being late."""
 _AUDIT_RECORDS = 1000
+_NAMED = 20
+"""So many of what is wrong are named in one message."""
 _SILENT = VerifyWatcher(lambda _: None, lambda _: None, lambda _: None)
 
 _log = Logger(__name__)
@@ -29,13 +32,14 @@ def audit_share() -> dict[str, int]:
     """Read today's share of all objects again, longest unread first, and repair what can be repaired.
 
     Every object is read within `fixity_days`. What was found whole is recorded object by object, so that a share that
-    is cut short goes on where it stopped. Raises the error of an object that could not be judged, and ArhivarError
-    where differences are left, at the end of the share.
+    is cut short goes on where it stopped. A replica that is not there keeps nothing from being read. Raises the error
+    of an object that could not be judged, and ArhivarError where differences are left or the replica is missing, at
+    the end of the share.
     """
     settings = load_settings()
     now = datetime.now(UTC)
     with open_archive(settings) as archive:
-        replica = None if settings.replica is None else open_replica(settings)
+        replica, missing = _replica(settings)
         share = due(all_subjects(archive), archive.catalogue.fixity(), now, settings.fixity_days)
         verdicts, repaired = [], 0
         for subject in share:
@@ -43,20 +47,38 @@ def audit_share() -> dict[str, int]:
             verdicts.append(verdict)
             repaired += files
         record_verified(archive, verdicts, verify_audit(archive, _AUDIT_RECORDS), unit=None, drawn=None)
+        late = _late(archive, settings.fixity_days, now)
     differing = [verdict.unit for verdict in verdicts if verdict.findings]
     told = {
         "objects": len(verdicts),
         "read_bytes": sum(verdict.read_bytes for verdict in verdicts),
         "differing": len(differing),
         "repaired_files": repaired,
+        "late": len(late),
     }
     _log.info("share audited", **told)
+    if late:
+        _log.error("objects not found whole in time", objects=late[:_NAMED])
+        tell_news(
+            settings, f"{len(late)} nerecitite / not found whole in time", {"fixity": "\n".join(late[:_NAMED])}, 0
+        )
     for verdict in verdicts:
         if verdict.error is not None:
             raise verdict.error
     if differing:
-        raise ArhivarError(detail=f"fixity: {', '.join(differing[:20])}")
+        raise ArhivarError(detail=f"fixity: {', '.join(differing[:_NAMED])}")
+    if missing is not None:
+        raise ArhivarError(detail=f"{missing.code}: {missing}")  # no retry: it would read another share
     return told
+
+
+def _replica(settings: Settings) -> tuple[OcflRepository | None, ReplicaMissing | None]:
+    """The replica, where the settings name one, or why it cannot be opened."""
+    try:
+        return (None if settings.replica is None else open_replica(settings)), None
+    except ReplicaMissing as error:
+        _log.error("replica is missing", error=str(error))
+        return None, error
 
 
 def due(subjects: list[Subject], verified: dict[str, datetime], now: datetime, days: int) -> list[Subject]:
@@ -70,6 +92,11 @@ def due(subjects: list[Subject], verified: dict[str, datetime], now: datetime, d
     for one in ordered:
         (late if never < verified.get(one.identifier, never) <= limit else others).append(one)
     return [*late, *others[: max(share - len(late), 0)]]
+
+
+def _late(archive: Archive, days: int, now: datetime) -> list[str]:
+    """Objects that were found whole once, and not again in so many days."""
+    return sorted(name for name, at in archive.catalogue.fixity().items() if now - at > days * _DAY)
 
 
 def _audit(archive: Archive, replica: OcflRepository | None, subject: Subject) -> tuple[Verdict, int]:

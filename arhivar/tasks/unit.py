@@ -13,14 +13,14 @@ from typing import ParamSpec, TypedDict, TypeVar
 
 from arhivar.composition import Archive, open_archive
 from arhivar.gaps import only_gaps
-from arhivar.log import Logger
+from arhivar.log import Logger, bind_log, log_context
 from arhivar.pipeline import BEFORE_DEPOSIT, begin_processing, close_ingest, compose_ingest
 from arhivar.settings import load_settings
 from arhivar.space import require_space
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.handover import hand_over, handed_over
 from arhivar.steps.index import drain_outbox
-from arhivar.steps.leftovers import sweep_machine
+from arhivar.steps.leftovers import sweep_work
 from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.results import StagedResults
 from arhivar.steps.workarea import WorkArea
@@ -73,11 +73,13 @@ def _noting(task: Callable[P, T]) -> Callable[P, T]:
 
     @functools.wraps(task)
     def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return task(*args, **kwargs)
-        except Exception as error:
-            keep_failure(str(args[0] if args else kwargs["ingest_id"]), error)
-            raise
+        ingest_id = str(args[0] if args else kwargs["ingest_id"])
+        with log_context(ingest=ingest_id):
+            try:
+                return task(*args, **kwargs)
+            except Exception as error:
+                keep_failure(ingest_id, error)
+                raise
 
     return run
 
@@ -140,7 +142,7 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
     with open_archive(settings) as archive, _holding(archive, ingest_id, attempt) as row:
         if row is None or row.state not in BEFORE_DEPOSIT:
             return False
-        sweep_machine(archive)  # `housekeeping` comes to one machine of many
+        sweep_work(archive)  # each machine its own: no other one sees what a killed compose left here
         found = [Finding.model_validate(one) for chunk in chunks for one in chunk["unreadable"]]
         unreadable = {finding.page: finding for finding in found if finding.page is not None}
         results = StagedResults(archive.store, ingest_id)
@@ -221,6 +223,7 @@ def _current(archive: Archive, ingest_id: str, attempt: int) -> IngestRow | None
     row = archive.catalogue.ingest(ingest_id)
     if row is None:
         raise CaseUnknown(subject=ingest_id)
+    bind_log(unit=str(row.unit_id))
     return None if row.attempt != attempt or row.state in _DONE_WITH else row
 
 

@@ -4,7 +4,8 @@
 On SQLite, writers say so at the start (BEGIN IMMEDIATE) and so queue up, where two that began as readers would stop
 each other for good; readers see one state throughout and wait for nobody (WAL). On PostgreSQL, rows that are about to
 be changed are locked as they are read (`for_update`); readers are read-only transactions at REPEATABLE READ, and so see
-one state too. A deadlock or a lost connection is `CatalogueUnavailable`, which a retry helps.
+one state too. A deadlock or a lost connection is `CatalogueUnavailable`, which a retry helps; `undone` says whether the
+transaction may be done again at once (repository/sql/repeat.py).
 """
 
 import sqlite3
@@ -30,6 +31,8 @@ BUSY_SECONDS = 30
 _WRITES = "arhivar_writes"
 _UPGRADING = 0x61726869
 """The advisory lock of an upgrade, in the catalogue's own database."""
+_UNDONE = frozenset({"40001", "40P01"})
+"""What PostgreSQL says of a transaction that another one overtook, or that waited for one that waited for it."""
 _POSTGRESQL = {
     "application_name": "arhivar",
     "connect_timeout": 10,
@@ -110,17 +113,30 @@ class SqlConnection:
 
     @contextmanager
     def _session(self, engine: Engine) -> Iterator[Session]:
-        with self._failures():
-            if self._sqlite and self._url.database and not Path(self._url.database).exists():
-                # Opening it would make an empty one.
-                raise CatalogueUnavailable(detail=f"{self._url.database} does not exist")
-            with Session(engine, expire_on_commit=False) as session, session.begin():
-                if not self._version_seen:
-                    found = _revision(session.connection())
-                    if found != REVISION:
-                        raise CatalogueVersion(found=found or "0", expected=REVISION)
-                    self._version_seen = True
-                yield session
+        commits = False
+        try:
+            with self._failures():
+                self._require_file()
+                with Session(engine, expire_on_commit=False) as session, session.begin():
+                    self._require_version(session)
+                    yield session
+                    commits = True
+        except CatalogueUnavailable as error:
+            if error.undone is None:
+                error.undone = _is_undone(error.__cause__, commits=commits)
+            raise
+
+    def _require_file(self) -> None:
+        if self._sqlite and self._url.database and not Path(self._url.database).exists():
+            # Opening it would make an empty one.
+            raise CatalogueUnavailable(detail=f"{self._url.database} does not exist")
+
+    def _require_version(self, session: Session) -> None:
+        if not self._version_seen:
+            found = _revision(session.connection())
+            if found != REVISION:
+                raise CatalogueVersion(found=found or "0", expected=REVISION)
+            self._version_seen = True
 
     @contextmanager
     def _failures(self) -> Iterator[None]:
@@ -176,6 +192,14 @@ def _revision(connection: Connection) -> str | None:
         return None
     found: Any = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
+
+
+def _is_undone(error: BaseException | None, *, commits: bool) -> bool:
+    """Whether nothing of a transaction that failed can have been done: undone by the server, or never committed."""
+    if not isinstance(error, DBAPIError):
+        return False
+    by_server = getattr(error.orig, "sqlstate", None) in _UNDONE
+    return by_server or (error.connection_invalidated and not commits)
 
 
 def _lacks_room(error: Exception, folder: Path) -> bool:

@@ -4,6 +4,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -51,6 +52,16 @@ class LeasesPart(SqlConnection):
             row = session.get(LeaseTable, lease.name, with_for_update=True)
             if row is not None and row.token == lease.token:
                 row.owner = None
+
+    def end_leases(self, before: datetime) -> list[str]:
+        ended = (
+            update(LeaseTable)
+            .where(LeaseTable.owner.is_not(None), LeaseTable.expires_at < before)
+            .values(owner=None)
+            .returning(LeaseTable.name)
+        )
+        with self._write() as session:
+            return sorted(session.scalars(ended))
 
     def check_lease(self, lease: Lease, now: datetime) -> None:
         with self._read() as session:

@@ -14,6 +14,8 @@ class CatalogueError(ArhivarError):
 class CatalogueUnavailable(CatalogueError):
     code = "ARH-6001"
     retryable = True
+    undone: bool | None = None
+    """Whether the database has certainly undone the transaction; None where none had begun."""
     message = Message(
         ro="Catalogul nu răspunde: {detail}. Verificați-l, apoi reluați.",
         en="The catalogue does not answer: {detail}. Check it, then run again.",

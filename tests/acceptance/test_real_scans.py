@@ -2,7 +2,6 @@
 """The 111 real pages: typewritten council minutes with another engine's text layer, and photographs of typescripts."""
 
 import re
-import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,21 +21,16 @@ from schemas.page import Box, PageKind
 from schemas.search import SearchFilters
 from schemas.unit import PackageDescription
 from tests.acceptance.conftest import ingested
+from tests.real_binders import MINUTES, TYPESCRIPT, put_minutes, put_photographs
 from tests.referees import judge_ocfl_root
 
 pytestmark = pytest.mark.real_scans
-
-MINUTES = "council-minutes-en"
-TYPESCRIPT = "typescript-fr"
 
 
 @pytest.fixture(scope="module")
 def minutes(real_scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("minutes")
-    for pdf in sorted((real_scans / MINUTES).glob("*.pdf")):
-        (folder / "inbox" / pdf.stem).mkdir(parents=True)
-        shutil.copy(pdf, folder / "inbox" / pdf.stem)
-        (folder / "inbox" / pdf.stem / "_READY").touch()
+    put_minutes(real_scans, folder / "inbox")
     with ingested(folder / "home", folder / "inbox", IntakeOptions(bare=True, languages=("eng",))) as (archive, report):
         assert all(one.ledger is not None and one.ledger.balanced for one in report.outcomes), report
         yield archive
@@ -45,11 +39,7 @@ def minutes(real_scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 @pytest.fixture(scope="module")
 def typescript(real_scans: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     folder = tmp_path_factory.mktemp("typescript")
-    drop = folder / "inbox" / TYPESCRIPT
-    drop.mkdir(parents=True)
-    for image in (real_scans / TYPESCRIPT).glob("*.jpg"):
-        shutil.copy(image, drop)
-    (drop / "_READY").touch()
+    put_photographs(real_scans, folder / "inbox", TYPESCRIPT)
     options = IntakeOptions(bare=True, languages=("eng", "fra"))
     with ingested(folder / "home", folder / "inbox", options) as (archive, report):
         assert all(one.ledger is not None and one.ledger.balanced for one in report.outcomes), report

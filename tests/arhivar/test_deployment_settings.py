@@ -20,7 +20,7 @@ SERVERS = {
     "ARHIVAR_STORE_ENDPOINT": "https://minio.example:9000",
     "ARHIVAR_STORE_ACCESS_KEY": "arhivar",
     "ARHIVAR_STORE_SECRET_KEY": SECRET,
-    "ARHIVAR_CATALOGUE": f"postgresql+psycopg://arhivar:{SECRET}@db.example/arhivar",
+    "ARHIVAR_CATALOGUE": f"postgresql+psycopg://arhivar:{SECRET}@db.example/arhivar?sslmode=verify-full",
     "ARHIVAR_INDEX": "https://search.example:9200",
     "ARHIVAR_INDEX_API_KEY": SECRET,
     "ARHIVAR_PROFILE": "production",
@@ -76,15 +76,24 @@ def test_a_secret_in_the_file_that_goes_into_backups_is_refused(tmp_path: Path, 
     [
         ("ARHIVAR_STORE_SECRET_KEY", "minioadmin"),
         ("ARHIVAR_STORE_SECRET_KEY", ""),
-        ("ARHIVAR_CATALOGUE", "postgresql+psycopg://arhivar:arhivar@db.example/arhivar"),
-        ("ARHIVAR_CATALOGUE", "postgresql+psycopg://arhivar@db.example/arhivar"),
+        ("ARHIVAR_CATALOGUE", "postgresql+psycopg://arhivar:arhivar@db.example/arhivar?sslmode=verify-full"),
+        ("ARHIVAR_CATALOGUE", "postgresql+psycopg://arhivar@db.example/arhivar?sslmode=verify-full"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@db.example/arhivar"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@db.example/arhivar?sslmode=prefer"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@10.0.0.5:5432/arhivar?sslmode=require"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@/arhivar?host=db.example"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@/arhivar?host=localhost&host=db.example:5433"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@localhost/arhivar?hostaddr=10.0.0.5"),
+        ("ARHIVAR_AIRFLOW_DATABASE", f"postgresql+psycopg://airflow:{SECRET}@db.example/airflow"),
         ("ARHIVAR_INDEX_API_KEY", "changeme"),
         ("ARHIVAR_STORE_ENDPOINT", "http://minio.example:9000"),
         ("ARHIVAR_INDEX", "http://search.example:9200"),
         ("ARHIVAR_REPLICA_ENDPOINT", "http://minio.example:9000"),
     ],
 )
-def test_production_refuses_weak_secrets_and_plain_http(servers: dict[str, str], variable: str, value: str) -> None:
+def test_production_refuses_weak_secrets_and_plain_connections(
+    servers: dict[str, str], variable: str, value: str
+) -> None:
     load_settings({**servers, "ARHIVAR_PROFILE": "demo", variable: value})
     with pytest.raises(InvalidSetting) as caught:
         load_settings({**servers, variable: value})
@@ -97,10 +106,19 @@ def test_production_refuses_weak_secrets_and_plain_http(servers: dict[str, str],
         ("ARHIVAR_STORE_ENDPOINT", "http://127.0.0.1:9000"),
         ("ARHIVAR_INDEX", "http://[::1]:9200"),
         ("ARHIVAR_CATALOGUE", "postgresql+psycopg:///arhivar?host=/var/run/postgresql"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@localhost:5432/arhivar"),
+        ("ARHIVAR_CATALOGUE", f"postgresql+psycopg://arhivar:{SECRET}@[::1]/arhivar"),
+        ("ARHIVAR_AIRFLOW_DATABASE", f"postgresql+psycopg://airflow:{SECRET}@127.0.0.1/airflow"),
     ],
 )
 def test_production_takes_what_does_not_leave_the_machine(servers: dict[str, str], variable: str, value: str) -> None:
     load_settings({**servers, variable: value})
+
+
+@pytest.mark.parametrize("mode", ["verify-ca", "verify-full"])
+def test_production_takes_a_database_that_proves_which_one_it_is(servers: dict[str, str], mode: str) -> None:
+    address = f"postgresql+psycopg://arhivar:{SECRET}@db.example/arhivar?sslmode={mode}&sslrootcert=/tls/ca.crt"
+    load_settings({**servers, "ARHIVAR_CATALOGUE": address, "ARHIVAR_AIRFLOW_DATABASE": address})
 
 
 def test_production_asks_for_an_api_key(servers: dict[str, str]) -> None:

@@ -398,6 +398,25 @@ def test_a_lease_is_held_on_to(catalogue: Catalogue) -> None:
             action()
 
 
+def test_leases_that_ran_out_are_ended_and_their_tokens_go_on(catalogue: Catalogue) -> None:
+    dead = catalogue.acquire_lease("unit:1", "worker", 60, NOW)
+    alive = catalogue.acquire_lease("unit:2", "worker", 600, NOW)
+    given_back = catalogue.acquire_lease("unit:3", "worker", 60, NOW)
+    assert dead is not None
+    assert alive is not None
+    assert given_back is not None
+    catalogue.release_lease(given_back)
+    assert catalogue.end_leases(NOW + timedelta(seconds=60)) == []
+    assert catalogue.end_leases(NOW + timedelta(seconds=61)) == ["unit:1"]
+    assert catalogue.end_leases(NOW + timedelta(seconds=61)) == []
+    with pytest.raises(LeaseLost):
+        catalogue.renew_lease(dead, 60, NOW)
+    catalogue.check_lease(alive, NOW)
+    taken = catalogue.acquire_lease("unit:1", "other", 60, NOW + timedelta(seconds=61))
+    assert taken is not None
+    assert taken.token > dead.token
+
+
 def test_of_many_threads_one_gets_the_lease(catalogue: Catalogue) -> None:
     barrier = Barrier(8)
     held: list[Lease] = []

@@ -44,7 +44,7 @@ class Running:
 
 
 @contextmanager
-def running_airflow(more: Mapping[str, str], servers: Sequence[str] = ("airflow",)) -> Iterator[Running]:
+def running_airflow(more: Mapping[str, str], *, servers: Sequence[str] = ("airflow",)) -> Iterator[Running]:
     """Airflow at work with these further settings; what it made on the servers is removed afterwards."""
     postgresql, minio, elastic = require("postgresql"), require("minio"), require("elasticsearch")
     name = f"arhivar-e2e-{token_hex(4)}"
@@ -61,6 +61,7 @@ def running_airflow(more: Mapping[str, str], servers: Sequence[str] = ("airflow"
         "ARHIVAR_QUIET_SECONDS": "20",
         "ARHIVAR_LEASE_SECONDS": "30",
         "ARHIVAR_WORKERS": "1",
+        "ARHIVAR_AIRFLOW_DATABASE": metadata,
         **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
         **more,
     }

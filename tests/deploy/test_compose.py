@@ -106,23 +106,37 @@ def test_every_volume_is_declared_and_used(compose: Compose) -> None:
 
 
 def test_only_what_takes_binders_sees_the_share(compose: Compose) -> None:
-    def sees(service: Compose) -> bool:
-        return any(isinstance(mount, dict) and mount["target"] == "/srv/inbox" for mount in service.get("volumes", []))
+    assert set(_seeing(compose, "/srv/inbox")) == {"scheduler", "worker-intake", "arhivar"}
 
-    seeing = {name for name, service in compose["services"].items() if sees(service)}
-    assert seeing == {"scheduler", "worker-intake", "arhivar"}
+
+def test_what_audits_sees_the_replica_and_cannot_change_it(compose: Compose) -> None:
+    seeing = _seeing(compose, "/srv/replica")
+    writing = {name for name, mount in seeing.items() if not mount.get("read_only")}
+    assert (set(seeing), writing) == ({"scheduler", "worker-intake", "arhivar"}, {"arhivar"})
+    for name in seeing:
+        assert compose["services"][name]["environment"]["ARHIVAR_REPLICA"] == "/srv/replica"
+
+
+def _seeing(compose: Compose, target: str) -> dict[str, Compose]:
+    """The mount of each service that has one at that place."""
+    return {
+        name: mount
+        for name, service in compose["services"].items()
+        for mount in service.get("volumes", [])
+        if isinstance(mount, dict) and mount["target"] == target
+    }
 
 
 def test_tasks_that_read_the_share_run_where_it_is_seen(compose: Compose) -> None:
     dags = {path.stem: path.read_text("utf-8") for path in (ROOT / "dags").glob("*.py")}
     queued = set(re.findall(r'@task\(queue="(\w+)"\)[^\n]*\n    def (\w+)', "\n".join(dags.values())))
-    assert queued == {("intake", "take"), ("intake", "remind")}
+    assert queued == {("intake", "take"), ("intake", "remind"), ("keeping", "audit")}
     served = {
         name: service["command"][service["command"].index("--queues") + 1]
         for name, service in compose["services"].items()
         if "--queues" in service.get("command", [])
     }
-    assert served == {"worker": "default", "worker-intake": "intake"}
+    assert served == {"worker": "default", "worker-intake": "intake,keeping"}
 
 
 def test_a_private_key_is_seen_by_its_server_alone(compose: Compose) -> None:

@@ -78,7 +78,7 @@ def test_the_pipeline_image_installs_python_packages_as_set_up_does() -> None:
     for word in ("--require-hashes", "--build-constraints requirements-setup.txt", "--no-python-downloads"):
         assert word in text
         assert word in uv
-    assert uv.endswith(" requirements-services.txt")
+    assert uv.endswith(" requirements-airflow.txt")
 
 
 def test_minio_is_built_as_for_the_tests() -> None:

@@ -41,6 +41,8 @@ xpack.security.http.ssl.key: http.key
 xpack.security.http.ssl.certificate: http.crt
 cluster.routing.allocation.disk.threshold_enabled: false
 """
+_FIRST_KEY_SECONDS = 120
+"""The first key waits until the cluster has made its index of users, on a busy machine."""
 _HEAP = "-Xms512m\n-Xmx512m\n"
 
 
@@ -111,7 +113,7 @@ class Elasticsearch:
     def complete(self, place: Place) -> Mapping[str, str]:
         rights = {"cluster": ["monitor"], "indices": [{"names": ["arhivar-*"], "privileges": ["all"]}]}
         body = {"name": "arhivar", "role_descriptors": {"arhivar": rights}}
-        key = _ask(place, "/_security/api_key", body)
+        key = _ask(place, "/_security/api_key", body, _FIRST_KEY_SECONDS)
         return {
             "url": f"https://127.0.0.1:{place.port}",
             "api_key": str(key["encoded"]),
@@ -170,7 +172,7 @@ def _make_certificate(config: Path) -> None:
     run_quietly([*request, "-addext", names, "-keyout", "http.key", "-out", "http.crt"], config)
 
 
-def _ask(place: Place, path: str, body: object = None) -> dict[str, object]:
+def _ask(place: Place, path: str, body: object = None, seconds: float = 10) -> dict[str, object]:
     request = urllib.request.Request(f"https://127.0.0.1:{place.port}{path}")
     token = base64.b64encode(f"elastic:{place.secret}".encode()).decode()
     request.add_header("Authorization", f"Basic {token}")
@@ -178,6 +180,6 @@ def _ask(place: Place, path: str, body: object = None) -> dict[str, object]:
         request.add_header("Content-Type", "application/json")
         request.data = json.dumps(body).encode()
     context = ssl.create_default_context(cafile=str(place.home / "config" / "http.crt"))
-    with urllib.request.urlopen(request, timeout=10, context=context) as answer:
+    with urllib.request.urlopen(request, timeout=seconds, context=context) as answer:
         content: dict[str, object] = json.load(answer)
     return content

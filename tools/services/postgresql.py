@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """PostgreSQL from the system's packages: one database for the catalogue, one for Airflow."""
 
+import os
 import shutil
+import signal
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -25,6 +29,7 @@ class PostgreSql:
         _bin()
 
     def prepare(self, place: Place) -> None:
+        _end_orphans(place.home / "data")
         if (place.home / "data" / "PG_VERSION").exists():
             return
         password = place.home / "password"
@@ -60,6 +65,26 @@ class PostgreSql:
         return {
             name: f"postgresql+psycopg://{_USER}:{place.secret}@127.0.0.1:{place.port}/{name}" for name in DATABASES
         }
+
+
+def _end_orphans(data: Path) -> None:
+    """End what is left of a server that was killed: it starts no new one beside a statement that still runs."""
+    while left := _workers(data):
+        for pid in left:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        time.sleep(0.05)
+
+
+def _workers(data: Path) -> list[int]:
+    """The processes of PostgreSQL that work in this folder. Each has a session of its own."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError, PermissionError):
+            if entry.name.isdecimal() and (entry / "cwd").samefile(data):
+                program = (entry / "comm").read_text().strip()
+                found += [int(entry.name)] if program == "postgres" else []
+    return found
 
 
 def _dsn(port: int, secret: str, database: str) -> str:

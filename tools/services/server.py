@@ -76,6 +76,7 @@ def start(server: Server, place: Place) -> None:
     """Start the server and return when it answers. Raises ServiceError with the end of its log."""
     command, home = server.command(place), place.home
     log = home / "log"
+    _end_leftovers(home)
     if not command.as_caller:
         own_to_unprivileged(home)
     with log.open("ab") as output:
@@ -105,17 +106,15 @@ def start(server: Server, place: Place) -> None:
 
 def running(home: Path) -> int | None:
     """The process's id, or None where the one that was started is gone (another may have got its number)."""
-    try:
-        pid, started = (home / "pid").read_text().split()
-    except (FileNotFoundError, ValueError):
-        return None
-    return int(pid) if _started(int(pid)) == started else None
+    pid, started = _recorded(home)
+    return pid if pid and _started(pid) == started else None
 
 
 def stop(home: Path) -> bool:
     """Stop the server that runs in the folder, gently, then for good; whether one did."""
     pid = running(home)
     if pid is None:
+        _end_leftovers(home)
         (home / "pid").unlink(missing_ok=True)
         return False
     os.killpg(pid, signal.SIGTERM)
@@ -123,11 +122,51 @@ def stop(home: Path) -> bool:
     while running(home) is not None and time.monotonic() < until:
         _reap(pid)
         time.sleep(0.1)
-    with suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)  # what outlived its leader
+    _end_session(pid)  # itself, or what outlived it
     _reap(pid)
     (home / "pid").unlink(missing_ok=True)
     return True
+
+
+def _end_leftovers(home: Path) -> None:
+    """End what outlived a server that was killed: it would hold the port or the data of the next one.
+
+    A number is not given to another process while anything of the session that it names is left.
+    """
+    pid, _ = _recorded(home)
+    if pid and not _started(pid):
+        _end_session(pid)
+
+
+def _end_session(pid: int) -> None:
+    until = time.monotonic() + _STOP_SECONDS
+    while (left := _session(pid)) and time.monotonic() < until:
+        for one in left:
+            with suppress(ProcessLookupError):
+                os.kill(one, signal.SIGKILL)
+        _reap(pid)
+        time.sleep(0.05)
+
+
+def _session(pid: int) -> list[int]:
+    """The processes of the session that the server was started in, but for those of which only a shell is left."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        with suppress(FileNotFoundError, ProcessLookupError):
+            if entry.name.isdecimal():
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if fields[0] != "Z" and int(fields[3]) == pid:
+                    found.append(int(entry.name))
+    return found
+
+
+def _recorded(home: Path) -> tuple[int, str]:
+    """The number of the process that was started last, and when it was; 0 for none."""
+    try:
+        pid, started = (home / "pid").read_text().split()
+    except (FileNotFoundError, ValueError):
+        return 0, ""
+    return int(pid), started
 
 
 def own_to_unprivileged(folder: Path) -> None:
@@ -183,7 +222,7 @@ def _started(pid: int) -> str:
     """When the process was started, in ticks since boot; empty where there is none, or only its shell is left."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return ""
     return "" if fields[0] == "Z" else fields[19]
 

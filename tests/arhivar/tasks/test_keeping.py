@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The tasks that keep an archive, on units that doubles have read."""
 
-import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,12 +9,11 @@ import pytest
 from arhivar.composition import open_replica
 from arhivar.keeping.replicate import ReplicaWatcher, replicate
 from arhivar.keeping.verify import Subject
-from arhivar.tasks import alerts, housekeeping, keeping
-from repository.progress import Stop
+from arhivar.tasks import housekeeping, keeping
 from schemas.errors import ArhivarError
-from schemas.messages import Message
 from tests.arhivar.conftest import Town
 from tests.arhivar.quick import make_quick_binder
+from tests.mailbox import Mailbox
 
 _SILENT = ReplicaWatcher(lambda _: None, lambda _: None, lambda: None)
 _NOW = datetime(2027, 3, 1, 2, tzinfo=UTC)
@@ -99,20 +97,46 @@ def test_damage_is_repaired_from_the_replica_or_the_task_fails(
                 assert archive.catalogue.fixity() == known
 
 
+def test_a_replica_that_is_gone_keeps_nothing_from_being_read_and_is_told(
+    quick: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _ingest(quick, "T/1")
+    monkeypatch.setenv("ARHIVAR_REPLICA", str(tmp_path / "unmounted"))
+    with pytest.raises(ArhivarError, match="unmounted") as told:
+        keeping.audit_share()
+    assert not told.value.retryable
+    with quick.open() as archive:
+        assert len(archive.catalogue.fixity()) == 1
+
+
+def test_objects_that_were_not_found_whole_in_time_are_told(
+    quick: Town, mailbox: Mailbox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _ingest(quick, "T/1")
+    now = datetime.now(UTC)
+    with quick.open() as archive:
+        archive.catalogue.record_fixity("urn:in-time", now - timedelta(days=89))
+        archive.catalogue.record_fixity("urn:late", now - timedelta(days=91))
+    assert keeping.audit_share()["late"] == 1
+    (subject,) = mailbox.subjects
+    assert mailbox.text(subject).split() == ["urn:late"]
+    assert "urn:late" in capsys.readouterr().err
+
+
 def test_the_index_is_built_anew(quick: Town) -> None:
     _ingest(quick, "T/1", "T/2")
     assert keeping.rebuild_index() == {"units": 2, "pages": 2, "troubles": 0}
 
 
-def test_the_report_is_written_and_sent_again_on_the_same_day(quick: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_is_written_and_sent_again_on_the_same_day(quick: Town, mailbox: Mailbox) -> None:
     _ingest(quick, "T/1")
-    sent: list[bytes | None] = []
-    monkeypatch.setattr(keeping, "send_mail", lambda settings, subject, text, page: sent.append(page))
     key = keeping.publish_report()
     assert keeping.publish_report() == key
     with quick.open() as archive:
-        assert b"<html" in archive.store.read(key)
-        assert len(sent) == 2
+        page = archive.store.read(key)
+    assert b"<html" in page
+    sent = [part.get_content() for message in mailbox.messages for part in message.iter_attachments()]
+    assert [one.strip() for one in sent] == 2 * [page.decode().strip()]
 
 
 def test_sweeping_leaves_what_is_in_hand_and_removes_what_is_done(quick: Town) -> None:
@@ -121,44 +145,18 @@ def test_sweeping_leaves_what_is_in_hand_and_removes_what_is_done(quick: Town) -
         (row,) = archive.catalogue.ingests()
         archive.store.put(f"staging/{row.ingest_id}/pages/late", b"x")
         archive.store.put(f"staging/{'0' * 32}/files/001.png", b"x")
-    assert housekeeping.sweep() == 1
+        work = archive.work / "ingests" / row.ingest_id
+        work.mkdir(parents=True)
+        now = datetime.now(UTC)
+        archive.catalogue.acquire_lease("ingest:dead", "worker", 60, now - timedelta(days=2))
+        alive = archive.catalogue.acquire_lease("ingest:alive", "worker", 60, now)
+        assert alive is not None
+    assert housekeeping.sweep() == {"staging": 1, "leases": 1, "stage_runs": 0}
     with quick.open() as archive:
         assert [stored.key for stored in archive.store.list("staging/")] == [f"staging/{'0' * 32}/files/001.png"]
-
-
-def test_people_are_reminded_of_quarantine_and_of_what_is_stuck(quick: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_quick_binder(quick.inbox, "bad", [], {"reference_code": "T/1"})
-    _ingest(quick, "T/2")
-    told: list[str] = []
-    monkeypatch.setattr(housekeeping, "send_mail", lambda settings, subject, text: told.append(text))
-    (waiting,) = housekeeping.remind()["quarantine"]
-    assert waiting.endswith(" bad")
-    assert waiting in told[0]
-    make_quick_binder(quick.inbox, "c", ["unu unreadable"], {"reference_code": "T/3"})
-    quick.ingest()
-    with quick.open() as archive:
-        row = next(one for one in archive.catalogue.ingests() if one.manifest.folder == "c")
-        archive.catalogue.record_stop(row.ingest_id, Stop("ARH-4002", Message("nu", "no"), datetime.now(UTC)))
-    assert housekeeping.remind()["stuck"] == []
-    monkeypatch.setattr(housekeeping, "STUCK", timedelta(0))
-    assert housekeeping.remind()["stuck"] == [f"{row.ingest_id} T/3: indexed ARH-4002"]
+        assert not work.exists()
+        archive.catalogue.check_lease(alive, now)
 
 
 def test_airflows_database_is_left_alone_where_none_is_named(quick: Town) -> None:
     assert housekeeping.clean_airflow() is False
-
-
-def test_the_same_failure_sends_one_mail_an_hour(quick: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Instance:
-        dag_id, run_id, task_id = "intake", "r", "take"
-
-    sent: list[str] = []
-    monkeypatch.setattr(alerts, "send_mail", lambda settings, subject, text: sent.append(subject))
-    context = {"task_instance": Instance(), "exception": ArhivarError(detail="x")}
-    alerts.tell_failure(context)
-    alerts.tell_failure(context)
-    assert sent == ["intake: take"]
-    for mark in (quick.settings.home / "work" / "alerts").iterdir():
-        os.utime(mark, (0, 0))
-    alerts.tell_failure(context)
-    assert len(sent) == 2
