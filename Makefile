@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services check bench bench-airflow format lock clean
+.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services images-check check bench bench-airflow format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
@@ -43,6 +43,9 @@ services-status: ## say which of them run and answer
 
 setup-services: # beside .venv, since Airflow brings 140 packages
 	@tools/setup.sh services
+
+images-check: setup-services ## build both images with Docker or Podman, and show that they work as confined as docker-compose.yml says; NAMES="minio"
+	@.venv-services/bin/python -m tools.images check $(NAMES)
 
 check: setup ## style, types, who may import whom, documentation, lock
 	$(BIN)/ruff check .

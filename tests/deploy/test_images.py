@@ -75,7 +75,8 @@ def test_the_pipeline_image_installs_python_packages_as_set_up_does() -> None:
     ours = re.search(r"-m pip install (.*?-r requirements-setup\.txt)", text)
     assert ours is not None
     assert set(ours[1].split()) <= set(pip.split())
-    for word in ("--require-hashes", "--build-constraints requirements-setup.txt", "--no-python-downloads"):
+    constraints = "--build-constraints requirements-setup.txt"
+    for word in ("--system-certs", "--require-hashes", constraints, "--no-python-downloads"):
         assert word in text
         assert word in uv
     assert uv.endswith(" requirements-airflow.txt")
