@@ -39,6 +39,11 @@ class Asking:
         """The states of the DAG's last runs, at most 100."""
         return [run["state"] for run in self._ask(f"/dags/{dag_id}/dagRuns?limit=100")["dag_runs"]]
 
+    def count(self, dag_id: str, state: str) -> int:
+        """How many runs of the DAG are in that state."""
+        total: int = self._ask(f"/dags/{dag_id}/dagRuns?limit=1&state={state}")["total_entries"]
+        return total
+
     def said(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What the task returned."""
         return self._ask(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value")["value"]
