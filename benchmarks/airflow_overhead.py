@@ -5,9 +5,9 @@
 
 Needs the servers that ARHIVAR_TEST_SERVICES names. An Airflow of its own runs from beginning to end (LocalExecutor).
 First it is left alone, which tells what it costs to have; then each round gives the same pages to `arhivar ingest` and
-to Airflow. Counted against the binder is what its tasks and their children took, and what scheduler, API server, DAG
-processor and triggerer took beyond their standing cost; so is the minute's round of intake that takes it. The servers'
-own work is in neither.
+to Airflow. Counted against the binder is what its tasks and their children took, the round of intake that took it
+among them, and what scheduler, API server, DAG processor and triggerer took beyond their standing cost. Rounds of
+intake that found nothing are standing cost. The servers' own work is in neither.
 """
 
 import argparse
@@ -40,8 +40,9 @@ MOST_SHARE = 0.15
 _WARM_SECONDS = 75
 """From Airflow's start until at least one round of intake is over."""
 _PATIENCE_SECONDS = 7200
+TASKS = "tasks"
 _PARTS = {
-    "airflow worker --": "tasks",
+    "airflow worker --": TASKS,
     "airflow scheduler": "scheduler",
     "airflow api-server": "api server",
     "airflow api_server": "api server",
@@ -53,13 +54,22 @@ Spent = Mapping[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What each part took while there was nothing to do but a round of intake a minute, in CPU seconds a second."""
+    """What Airflow took while there was nothing to do, in CPU seconds: each part a second, its tasks a round of intake.
+
+    On a busy machine parts do less in a second, and rounds take longer, so neither stands for the other.
+    """
 
     rates: Spent
+    a_round: float
 
-    def beyond(self, spent: Spent, seconds: float) -> dict[str, float]:
-        """What each part took more than it would have taken anyway in so many seconds."""
-        return {part: cpu - seconds * self.rates.get(part, 0.0) for part, cpu in spent.items()}
+    def beyond(self, spent: Spent, seconds: float, rounds: int) -> dict[str, float]:
+        """What each part took more than it would have taken anyway, and never less than nothing."""
+        anyway = {part: seconds * rate for part, rate in self.rates.items()} | {TASKS: rounds * self.a_round}
+        return {part: max(cpu - anyway.get(part, 0.0), 0.0) for part, cpu in spent.items()}
+
+    def an_hour(self) -> dict[str, int]:
+        """CPU seconds of each part in an hour, with a round of intake a minute."""
+        return {part: round(3600 * rate) for part, rate in self.rates.items()} | {TASKS: round(60 * self.a_round)}
 
 
 def main() -> int:
@@ -81,7 +91,7 @@ def main() -> int:
     report = {
         "machine": {"before": load_before, "after": machine_load()},
         "pages": arguments.pages,
-        "standing_cpu_seconds_an_hour": {part: round(3600 * rate) for part, rate in standing.rates.items()},
+        "standing_cpu_seconds_an_hour": standing.an_hour(),
         "rounds": rounds,
         "overhead": round(sum(one["airflow"] for one in rounds) / sum(one["ingest"] for one in rounds) - 1, 3),
     }
@@ -105,26 +115,34 @@ def make_binder(out: Path, pages: int, number: int) -> Path:
 
 def measure_standing(airflow: Running, seconds: float) -> Standing:
     """Leave Airflow alone for so long."""
-    before, started = _spent(airflow), time.monotonic()
+    before, rounds, started = _spent(airflow), _rounds(airflow), time.monotonic()
     time.sleep(seconds)
-    lasted = time.monotonic() - started
-    return Standing({part: cpu / lasted for part, cpu in _since(before, _spent(airflow)).items()})
+    lasted, spent = time.monotonic() - started, _since(before, _spent(airflow))
+    tasks = spent.pop(TASKS, 0.0)
+    return Standing({part: cpu / lasted for part, cpu in spent.items()}, tasks / max(_rounds(airflow) - rounds, 1))
 
 
 def measure_round(out: Path, airflow: Running, standing: Standing, binder: Path) -> dict[str, Any]:
     """One binder through both: CPU seconds of each, and of Airflow's by part."""
     ingest = measure_ingest(out, binder)
-    before, started = _spent(airflow), time.monotonic()
+    before, rounds, started = _spent(airflow), _rounds(airflow), time.monotonic()
     put_in(binder, airflow.inbox / binder.parent.name)
     wait_until_done(airflow, binder)
     seconds = time.monotonic() - started
-    parts = standing.beyond(_since(before, _spent(airflow)), seconds)
+    empty = max(_rounds(airflow) - rounds - 1, 0)
+    parts = standing.beyond(_since(before, _spent(airflow)), seconds, empty)
     return {
         "ingest": round(ingest, 1),
         "airflow": round(sum(parts.values()), 1),
         "parts": {part: round(cpu, 1) for part, cpu in parts.items()},
+        "empty_rounds_of_intake": empty,
         "airflow_wall_seconds": round(seconds),
     }
+
+
+def _rounds(airflow: Running) -> int:
+    """How many rounds of intake are over."""
+    return Asking(airflow.state).count("intake", "success")
 
 
 def put_in(binder: Path, target: Path) -> None:

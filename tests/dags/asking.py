@@ -45,6 +45,11 @@ class Asking:
         found: list[dict[str, Any]] = self._ask(path)["task_instances"]
         return found
 
+    def count(self, dag_id: str, state: str) -> int:
+        """How many runs of the DAG are in that state."""
+        total: int = self._ask(f"/dags/{dag_id}/dagRuns?limit=1&state={state}")["total_entries"]
+        return total
+
     def said(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What the task returned."""
         return self._ask(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value")["value"]

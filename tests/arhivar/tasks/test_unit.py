@@ -100,6 +100,16 @@ def test_a_chunk_that_is_read_again_reads_only_what_is_missing(quick: Town) -> N
     assert _reads(quick) == [1, 1, 1]
 
 
+def test_what_a_killed_compose_left_goes_with_the_next_one_on_its_machine(quick: Town) -> None:
+    other, ingest_id = _take(quick, "unu", code="T/1"), _take(quick, "doi", code="T/2")
+    folders = [quick.settings.home / "work" / "ingests" / name for name in ("0" * 32, other)]
+    for folder in folders:
+        folder.mkdir(parents=True)
+    unit.prepare(ingest_id, 1)
+    unit.compose(ingest_id, 1, [])
+    assert [folder.exists() for folder in folders] == [False, True]  # the other one is still in hand
+
+
 def test_pages_whose_results_were_lost_are_read_when_the_unit_is_composed(quick: Town) -> None:
     ingest_id = _take(quick, "unu", "doi")
     (chunk,) = unit.prepare(ingest_id, 1)
