@@ -33,10 +33,10 @@ def intake() -> None:
     def plan(**context: Any) -> list[Any]:
         from arhivar.tasks.runs import plan_runs
 
-        def count_known(run_ids: list[str]) -> int:
-            return int(context["ti"].get_dr_count("digitize_unit", run_ids=run_ids))
+        def count_known(run_ids: list[str], states: list[str] | None = None) -> int:
+            return int(context["ti"].get_dr_count("digitize_unit", run_ids=run_ids, states=states))
 
-        return list(plan_runs(count_known))
+        return list(plan_runs(count_known, lambda run_ids: count_known(run_ids, ["failed", "success"])))
 
     planned = plan()
     take() >> planned

@@ -59,7 +59,7 @@ def deposit_unit(
                 user_address=archive.settings.contact,
                 created=datetime.now(UTC),
                 expected_head=version,
-                fence=lambda: archive.catalogue.check_lease(lease.lease, datetime.now(UTC)),
+                fence=lambda: archive.leases.fence(lease),
             )
         archive.audit.prepare()
         archive.catalogue.record_deposit(

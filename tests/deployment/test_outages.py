@@ -72,7 +72,11 @@ class Relay:
                 if not self._open:
                     near.close()
                     continue
-                far = socket.create_connection(self._target)
+                try:
+                    far = socket.create_connection(self._target)
+                except OSError:  # the server has too much to do: its client hears it, and the next one is passed on
+                    near.close()
+                    continue
                 self._pairs += [near, far]
             for source, target in ((near, far), (far, near)):
                 threading.Thread(target=_pass, args=(source, target), daemon=True).start()
@@ -131,6 +135,21 @@ def watch(relay: Relay | None = None, *, at: str = "") -> Watcher:
     )
 
 
+def ingest_until(settings: Settings, inbox: Path, pool: PagePool, state: IngestState) -> None:
+    """The same command again and again, until the one ingest is in that state; nothing but what may pass stops it."""
+    deadline = time.monotonic() + 120
+    while True:  # leases of a run that was cut off may have to run out, and a busy machine may need a second try
+        report = ingest(settings, inbox, pool, watch())
+        errors = [*report.errors, *(one.error for one in report.outcomes if one.error is not None)]
+        assert all(error.retryable for error in errors), errors
+        with open_archive(settings) as archive:
+            states = [row.state for row in archive.catalogue.ingests()]
+        if states == [state]:
+            return
+        assert time.monotonic() < deadline, (states, errors)
+        time.sleep(1)
+
+
 def require_whole(settings: Settings) -> None:
     """One unit of one version, reconciled, and every page found once."""
     with open_archive(settings) as archive:
@@ -156,15 +175,7 @@ def test_a_server_that_stops_in_the_middle_costs_nothing_but_time(
         assert errors
         assert all(error.retryable for error in errors), errors
     relays[server].mend()
-    deadline = time.monotonic() + 60
-    while True:  # leases of the run that was cut off may have to run out
-        ingest(settings, tmp_path / "inbox", reading, watch())
-        with open_archive(settings) as archive:
-            states = [row.state for row in archive.catalogue.ingests()]
-        if states == [IngestState.RECONCILED]:
-            break
-        assert time.monotonic() < deadline, states
-        time.sleep(1)
+    ingest_until(settings, tmp_path / "inbox", reading, IngestState.RECONCILED)
     require_whole(settings)
 
 
@@ -172,14 +183,15 @@ def test_a_deposit_needs_no_index_and_is_not_made_twice(
     settings: Settings, relays: dict[str, Relay], reading: PagePool, tmp_path: Path
 ) -> None:
     relays["elasticsearch"].cut()
+    ingest_until(settings, tmp_path / "inbox", reading, IngestState.DEPOSITED)
     for _ in range(2):
-        ingest(settings, tmp_path / "inbox", reading, watch())
         with open_archive(settings) as archive:
             (row,) = archive.catalogue.ingests()
             assert (row.state, row.version) == (IngestState.DEPOSITED, 1)
             assert archive.packages.head(derive_unit_id("O/1").urn) == 1
             with pytest.raises(IndexUnavailable):
                 archive.index.search(parse_query("hotararea"), SearchFilters())
+        ingest(settings, tmp_path / "inbox", reading, watch())
     relays["elasticsearch"].mend()
-    ingest(settings, tmp_path / "inbox", reading, watch())
+    ingest_until(settings, tmp_path / "inbox", reading, IngestState.RECONCILED)
     require_whole(settings)

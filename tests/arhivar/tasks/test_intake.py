@@ -115,6 +115,41 @@ def test_runs_that_are_known_are_found_with_few_questions(quick: Town) -> None:
     assert plan_runs(len) == []
 
 
+def test_a_run_that_ended_without_a_word_is_followed_by_another(quick: Town) -> None:
+    _drop(quick, 1)
+    _drop(quick, 2)
+    first, second = (f"{one}.1" for one in take_drops())
+
+    def lost(ids: list[str]) -> int:
+        return ids.count(first)
+
+    assert plan_runs(len, lost) == []
+    with quick.open() as archive:
+        stops = {one.ingest_id: one.stop for one in archive.catalogue.progress(datetime.now(UTC)).unfinished}
+    stop = stops[first.partition(".")[0]]
+    assert stop is not None
+    assert stop.code == "ARH-0000"
+    assert stops[second.partition(".")[0]] is None
+    assert plan_runs(len, lambda _: 0) == [], "it is waited for a minute"
+    at = _stop(quick, first.partition(".")[0], timedelta(minutes=2))
+    assert sorted(_ids()) == sorted([f"{first}.{at:%Y%m%dT%H%M%S}", second])
+
+
+def test_what_a_run_said_in_its_last_moment_stands(quick: Town) -> None:
+    _drop(quick, 1)
+    (ingest_id,) = take_drops()
+
+    def ended(ids: list[str]) -> int:
+        _stop(quick, ingest_id, timedelta(0))
+        return len(ids)
+
+    assert plan_runs(len, ended) == []
+    with quick.open() as archive:
+        (one,) = archive.catalogue.progress(datetime.now(UTC)).unfinished
+    assert one.stop is not None
+    assert one.stop.code == "ARH-4002"
+
+
 def test_a_finished_unit_gets_no_run(quick: Town) -> None:
     _drop(quick, 1)
     (ingest_id,) = take_drops()
