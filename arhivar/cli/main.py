@@ -27,6 +27,7 @@ COMMANDS = (
     "watch",
     "status",
     "report",
+    "metrics",
     "retry",
     "accept",
     "reject",

@@ -112,7 +112,7 @@ def make_report(progress: Progress, settings: Settings, now: datetime) -> Report
         deadline=settings.deadline,
         done=done,
         undated=sum(one.units for one in progress.finished if one.hour is None),
-        states=_states(progress),
+        states=count_states(progress),
         drops=sum(Path(place).exists() for place in progress.quarantine),
         recent=_speed(recent),
         overall=_speed(progress.reading),
@@ -125,7 +125,8 @@ def make_report(progress: Progress, settings: Settings, now: datetime) -> Report
     )
 
 
-def _states(progress: Progress) -> tuple[StateSum, ...]:
+def count_states(progress: Progress) -> tuple[StateSum, ...]:
+    """Units and pages in each state."""
     units: Counter[UnitState] = Counter()
     pages: Counter[UnitState] = Counter()
     for count in progress.units:

@@ -38,7 +38,7 @@ def test_every_service_is_started_after_what_it_needs(compose: Compose) -> None:
     for server in SERVERS | {"redis"}:
         assert set(needs[server]) == {"certificates"}
     assert set(needs["init"]) == set(needs["arhivar"]) == SERVERS
-    assert set(needs["api-server"]) == {"init"}
+    assert set(needs["api-server"]) == set(needs["metrics"]) == {"init"}
     for part in ("scheduler", "dag-processor", "triggerer", "worker", "worker-intake"):
         assert "api-server" in needs[part]
     assert all("redis" in needs[part] for part in ("worker", "worker-intake"))
@@ -183,7 +183,8 @@ def test_the_example_lists_every_variable_with_the_file_s_default(env: dict[str,
 
 
 @pytest.mark.parametrize(
-    "name", ["init", "arhivar", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server"]
+    "name",
+    ["init", "arhivar", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server", "metrics"],
 )
 def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, tmp_path: Path, name: str) -> None:
     stated = {
@@ -210,7 +211,7 @@ def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, 
 def test_a_profile_brings_the_queue_and_its_workers(compose: Compose, env: dict[str, str]) -> None:
     profiles = {name: service.get("profiles", []) for name, service in compose["services"].items()}
     assert {name for name, needed in profiles.items() if needed == ["scale"]} == {"redis", "worker", "worker-intake"}
-    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {"arhivar"}
+    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {"arhivar", "metrics"}
     wider = read_compose({**env, "AIRFLOW_EXECUTOR": "CeleryExecutor"})["services"]
     executors = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in wider.values()}
     assert executors - {None} == {"CeleryExecutor"}
