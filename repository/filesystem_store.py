@@ -24,7 +24,15 @@ from typing import BinaryIO
 from repository.object_store import StoredObject, check_key, digest_stream
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import is_full
-from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing, StoreFull, StoreUnavailable
+from schemas.errors import (
+    KeyInvalid,
+    ObjectChanged,
+    ObjectDamaged,
+    ObjectExists,
+    ObjectMissing,
+    StoreFull,
+    StoreUnavailable,
+)
 from schemas.owners import is_gone, owner_name
 
 TEMPORARY = ".tmp"
@@ -72,13 +80,17 @@ class FilesystemStore:
             temporary.unlink(missing_ok=True)
         return StoredObject(key, size_bytes, digest)
 
-    def replace(self, key: str, data: bytes) -> StoredObject:
+    def replace(self, key: str, data: bytes, *, over: bytes | None = None) -> StoredObject:
         path = self._path(key)
         temporary, size_bytes, digest = self._write(key, data)
         try:
-            with self._failures(key, writing=True):
-                self._in_folder(path.parent, lambda: temporary.replace(path))
-                _sync_folder(path.parent)
+            with self._failures(key, writing=True), self._in_turn():
+                there = over if over is None else _bytes_of(path)
+                if there not in {over, data}:
+                    raise ObjectChanged(key=key)
+                if there == over:
+                    self._in_folder(path.parent, lambda: temporary.replace(path))
+                    _sync_folder(path.parent)
         finally:
             temporary.unlink(missing_ok=True)
         return StoredObject(key, size_bytes, digest)
@@ -242,12 +254,18 @@ class FilesystemStore:
 
     def _name_under_lock(self, temporary: Path, path: Path) -> bool:
         """The same where the file system has no hard links: writers of this store take turns."""
-        with (self._temporary() / _LOCK).open("ab") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        with self._in_turn():
             if path.exists():
                 return False
             self._in_folder(path.parent, lambda: temporary.rename(path))
         return True
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        """One process of this store at a time; a lock of one that is killed is gone with it."""
+        with (self._temporary() / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _in_folder(self, folder: Path, action: Callable[[], object]) -> None:
         """Do it in a folder that is made if need be, again where `delete` elsewhere prunes the folder meanwhile."""
@@ -315,6 +333,13 @@ class FilesystemStore:
             if is_full(error):
                 raise StoreFull(where=str(self.root)) from error
             raise StoreUnavailable(where=str(self.root), detail=f"{error.strerror or error} ({key})") from error
+
+
+def _bytes_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def _write_all(target: io.RawIOBase, chunk: bytes) -> None:

@@ -50,8 +50,12 @@ class ObjectStore(Protocol):
         """
         ...
 
-    def replace(self, key: str, data: bytes) -> StoredObject:
-        """Put small mutable data (an OCFL root inventory or its sidecar) in place of the old, atomically."""
+    def replace(self, key: str, data: bytes, *, over: bytes | None = None) -> StoredObject:
+        """Put small mutable data (an OCFL root inventory or its sidecar) in place of the old, atomically.
+
+        With `over`, only where exactly those bytes are there, also where writers race; where the new ones are there
+        already, nothing is done. Otherwise `ObjectChanged`. (Where nothing is expected to be: `put`.)
+        """
         ...
 
     def open(self, key: str) -> BinaryIO:

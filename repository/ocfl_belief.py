@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha512
 
 from repository.ocfl import OcflRepository
-from repository.ocfl_inventory import INVENTORY, SIDECAR, Inventory, parse_inventory
+from repository.ocfl_inventory import INVENTORY, SIDECAR, Inventory, is_earlier, parse_inventory
 from repository.ocfl_layout import object_path
 from schemas.errors import ObjectMissing, PackageInvalid, StoreUnavailable
 
@@ -89,15 +89,6 @@ def believe(found: Inventories, object_id: str) -> Believed | None:
         return None
     path = max(confirmed, key=lambda one: confirmed[one].head)
     return Believed(confirmed[path], found.data[path], is_root=False)
-
-
-def is_earlier(earlier: Inventory, later: Inventory) -> bool:
-    """Whether the later inventory goes on from the earlier one: the same versions, and their content in its place."""
-    return (
-        earlier.object_id == later.object_id
-        and earlier.versions == later.versions[: earlier.head]
-        and all(set(paths) <= set(later.manifest.get(digest, ())) for digest, paths in earlier.manifest.items())
-    )
 
 
 def inventory_of_version(believed: Believed, number: int, known: Iterable[Inventories]) -> bytes | None:

@@ -88,6 +88,15 @@ class Inventory:
         }
 
 
+def is_earlier(earlier: Inventory, later: Inventory) -> bool:
+    """Whether the later inventory goes on from the earlier one: the same versions, and their content in its place."""
+    return (
+        earlier.object_id == later.object_id
+        and earlier.versions == later.versions[: earlier.head]
+        and all(set(paths) <= set(later.manifest.get(digest, ())) for digest, paths in earlier.manifest.items())
+    )
+
+
 def sidecar(inventory: bytes) -> bytes:
     """The sidecar file of an inventory file."""
     return f"{sha512(inventory).hexdigest()} {INVENTORY}\n".encode()

@@ -21,11 +21,10 @@ from repository.ocfl_belief import (
     Inventories,
     believe,
     inventory_of_version,
-    is_earlier,
     object_root,
     read_inventories,
 )
-from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, sidecar
+from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, is_earlier, sidecar
 from schemas.errors import ObjectDamaged, ObjectMissing, StoreUnavailable
 
 DAMAGED_PREFIX: Final = "damaged/"

@@ -12,8 +12,8 @@ would block lawful disposal): a `delete` hides it, and its bytes stay until the 
 import hashlib
 import tempfile
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,14 +22,15 @@ from typing import BinaryIO
 from minio.commonconfig import ENABLED, GOVERNANCE, CopySource, Filter
 from minio.datatypes import Object
 from minio.error import S3Error
+from minio.helpers import genheaders
 from minio.lifecycleconfig import AbortIncompleteMultipartUpload, LifecycleConfig, NoncurrentVersionExpiration, Rule
 from minio.retention import Retention
 from minio.versioningconfig import VersioningConfig
 
 from repository.object_store import StoredObject, check_key, digest_object
-from repository.s3_client import S3Address, connect, only_where_nothing_is, s3_failures
+from repository.s3_client import S3Address, connect, only_over, only_where_nothing_is, s3_failures
 from repository.s3_stream import S3Stream
-from schemas.errors import ObjectDamaged, ObjectExists, ObjectMissing, StoreUnavailable
+from schemas.errors import ObjectChanged, ObjectDamaged, ObjectExists, ObjectMissing, StoreUnavailable
 from schemas.scratch import scratch_file
 
 UNLOCKED = "staging/"
@@ -39,7 +40,7 @@ _DIGEST = "sha512"
 _CHUNK_BYTES = 1 << 20
 _IN_MEMORY_BYTES = 16 << 20
 _PART_BYTES = 64 << 20
-_LARGEST_COPY_BYTES = 5 << 30
+_SWAP_TRIES = 5
 _NO_LOCK = frozenset({"ObjectLockConfigurationNotFoundError"})
 _OURS_ALREADY = "BucketAlreadyOwnedByYou"
 _SWEPT_AFTER_DAYS = 1
@@ -47,7 +48,7 @@ _SWEPT_AFTER_DAYS = 1
 
 @dataclass(frozen=True, slots=True)
 class _Body:
-    """Bytes on their way in: rewound, hashed and counted."""
+    """Bytes on their way in: hashed and counted."""
 
     stream: BinaryIO
     size_bytes: int
@@ -60,7 +61,7 @@ class S3Store:
 
     def __init__(self, address: S3Address, *, lock_days: int) -> None:
         self._client = connect(address)
-        self._bucket = address.bucket
+        self.bucket = address.bucket
         self._where = f"{address.endpoint}/{address.bucket}"
         self._lock_days = lock_days
 
@@ -69,26 +70,26 @@ class S3Store:
 
         Raises `StoreUnavailable` for a bucket without them: a lock can only be had when a bucket is made.
         """
-        with s3_failures(self._where, self._bucket):
-            if not self._client.bucket_exists(self._bucket):
+        with s3_failures(self._where, self.bucket):
+            if not self._client.bucket_exists(self.bucket):
                 try:
-                    self._client.make_bucket(self._bucket, object_lock=True)
+                    self._client.make_bucket(self.bucket, object_lock=True)
                 except S3Error as error:
                     if error.code != _OURS_ALREADY:  # another machine was quicker
                         raise
-                self._client.set_bucket_versioning(self._bucket, VersioningConfig(ENABLED))
-                self._client.set_bucket_lifecycle(self._bucket, _sweeping())
+                self._client.set_bucket_versioning(self.bucket, VersioningConfig(ENABLED))
+                self._client.set_bucket_lifecycle(self.bucket, _sweeping())
         self.check_bucket()
 
     def check_bucket(self) -> None:
         """Raises `StoreUnavailable` where the bucket is not there, keeps no versions, or has no object lock."""
-        with s3_failures(self._where, self._bucket):
-            if not self._client.bucket_exists(self._bucket):
+        with s3_failures(self._where, self.bucket):
+            if not self._client.bucket_exists(self.bucket):
                 raise StoreUnavailable(where=self._where, detail="there is no such bucket")
-            if self._client.get_bucket_versioning(self._bucket).status != ENABLED:
+            if self._client.get_bucket_versioning(self.bucket).status != ENABLED:
                 raise StoreUnavailable(where=self._where, detail="the bucket does not keep versions")
             try:
-                self._client.get_object_lock_config(self._bucket)
+                self._client.get_object_lock_config(self.bucket)
             except S3Error as error:
                 if error.code not in _NO_LOCK:
                     raise
@@ -99,23 +100,21 @@ class S3Store:
         with _taken_in(source) as body:
             if sha512 is not None and body.sha512 != sha512.lower():
                 raise ObjectDamaged(key=key, detail=f"expected SHA-512 {sha512[:16]}…, got {body.sha512[:16]}…")
-            try:
-                with only_where_nothing_is():
-                    self._send(key, body)
-            except ObjectExists:
-                if self._digest(key) != body.sha512:
-                    raise
+            self._where_nothing_is(key, body.sha512, lambda: self._send(key, body))
             return StoredObject(key, body.size_bytes, body.sha512)
 
-    def replace(self, key: str, data: bytes) -> StoredObject:
+    def replace(self, key: str, data: bytes, *, over: bytes | None = None) -> StoredObject:
         check_key(key)
         with _taken_in(data) as body:
-            self._send(key, body)
+            if over is None:
+                self._send(key, body)
+            else:
+                self._send_over(key, body, data, over)
             return StoredObject(key, body.size_bytes, body.sha512)
 
     def open(self, key: str) -> BinaryIO:
         found = self._stat(key)
-        return S3Stream(self._client, self._bucket, key, found.version_id, found.size or 0)
+        return S3Stream(self._client, self.bucket, key, found.version_id, found.size or 0)
 
     def read(self, key: str) -> bytes:
         with self.open(key) as stream:
@@ -136,37 +135,35 @@ class S3Store:
         if prefix.rstrip("/"):
             check_key(prefix.rstrip("/"))
         with s3_failures(self._where, prefix):
-            for found in self._client.list_objects(self._bucket, prefix=prefix or None, recursive=True):
+            for found in self._client.list_objects(self.bucket, prefix=prefix or None, recursive=True):
                 yield StoredObject(str(found.object_name), found.size or 0)
 
     def copy(self, source_key: str, target_key: str) -> StoredObject:
         check_key(target_key)
         source = self._stat(source_key)
-        digest = _digest_of(source)
-        try:
-            taken = self._stat(target_key)
-        except ObjectMissing:
-            pass
-        else:
-            if (_digest_of(taken) or self._read_digest(target_key)) != (digest or self._read_digest(source_key)):
+        digest, size_bytes = _digest_of(source), source.size or 0
+        if self.exists(target_key):
+            if self._digest(target_key) != (digest or self._read_digest(source_key)):
                 raise ObjectExists(key=target_key)
-            return StoredObject(target_key, source.size or 0, digest)
-        if (source.size or 0) > _LARGEST_COPY_BYTES:  # one request cannot copy it
-            with self.open(source_key) as stream:
-                return self.put(target_key, stream, sha512=digest)
-        with s3_failures(self._where, source_key):
-            self._client.copy_object(
-                self._bucket,
-                target_key,
-                CopySource(self._bucket, source_key, version_id=source.version_id),
-                retention=self._retention(target_key),
-            )
-        return StoredObject(target_key, source.size or 0, digest)
+        elif size_bytes == 0:
+            return self.put(target_key, b"", sha512=digest)
+        else:
+            known = digest or self._read_digest(source_key)
+            retention = self._retention(target_key)
+            headers = genheaders({_DIGEST: known}, None, None, retention, legal_hold=False)
+            origin = CopySource(self.bucket, source_key, version_id=source.version_id)
+
+            def copy() -> None:
+                with s3_failures(self._where, source_key):
+                    self._client.copy_as_parts(self.bucket, target_key, origin, size_bytes, dict(headers))
+
+            self._where_nothing_is(target_key, known, copy)
+        return StoredObject(target_key, size_bytes, digest)
 
     def delete(self, key: str) -> None:
         check_key(key)
         with s3_failures(self._where, key):
-            self._client.remove_object(self._bucket, key)
+            self._client.remove_object(self.bucket, key)
 
     @contextmanager
     def local_path(self, key: str) -> Iterator[Path]:
@@ -188,7 +185,7 @@ class S3Store:
         with s3_failures(self._where, key):
             return str(
                 self._client.presigned_get_object(
-                    self._bucket, key, expires=timedelta(seconds=seconds), version_id=found.version_id
+                    self.bucket, key, expires=timedelta(seconds=seconds), version_id=found.version_id
                 )
             )
 
@@ -197,15 +194,16 @@ class S3Store:
     def _stat(self, key: str) -> Object:
         check_key(key)
         with s3_failures(self._where, key):
-            return self._client.stat_object(self._bucket, key)
+            return self._client.stat_object(self.bucket, key)
 
     def _send(self, key: str, body: _Body) -> None:
+        body.stream.seek(0)
         metadata: dict[str, str | list[str] | tuple[str]] = {_DIGEST: body.sha512}
         if body.size_bytes <= _PART_BYTES:  # in several parts, the client sends each one's own
             metadata["x-amz-checksum-sha256"] = b64encode(body.sha256).decode()
         with s3_failures(self._where, key):
             self._client.put_object(
-                self._bucket,
+                self.bucket,
                 key,
                 body.stream,
                 body.size_bytes,
@@ -213,6 +211,41 @@ class S3Store:
                 part_size=_PART_BYTES,
                 retention=self._retention(key),
             )
+
+    def _where_nothing_is(self, key: str, sha512: str, write: Callable[[], None]) -> None:
+        """Write it where the key is free, or holds the same. Raises `ObjectExists`."""
+        for _ in range(_SWAP_TRIES):
+            try:
+                with only_where_nothing_is():
+                    write()
+            except ObjectExists:
+                with suppress(ObjectMissing):  # what was in the way is gone, or another's request is on its way
+                    if self._digest(key) != sha512:
+                        raise
+                    return
+            else:
+                return
+        raise ObjectExists(key=key)
+
+    def _send_over(self, key: str, body: _Body, data: bytes, over: bytes) -> None:
+        """Send it where `over` is there: what was read is named by its ETag, which the server compares at the end."""
+        for _ in range(_SWAP_TRIES):
+            try:
+                found = self._stat(key)
+                with S3Stream(self._client, self.bucket, key, found.version_id, found.size or 0) as stream:
+                    there = stream.read()
+                if there == data:
+                    return
+                if there != over:
+                    break
+                with only_over(str(found.etag)):
+                    self._send(key, body)
+                return
+            except ObjectExists:  # another's write, or our own whose answer was lost: which one, the next look says
+                continue
+            except ObjectMissing:
+                break
+        raise ObjectChanged(key=key)
 
     def _retention(self, key: str) -> Retention | None:
         if key.startswith(UNLOCKED):
@@ -253,7 +286,6 @@ def _taken_in(source: BinaryIO | bytes) -> Iterator[_Body]:
             sha512.update(chunk)
             sha256.update(chunk)
             size_bytes += file.write(chunk)
-        file.seek(0)
         yield _Body(file, size_bytes, sha512.hexdigest(), sha256.digest())  # type: ignore[arg-type]
 
 

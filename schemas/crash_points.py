@@ -51,7 +51,7 @@ class CrashPoint(StrEnum):
     CONTENT_STORED = "content-stored"
     """Several: a file of the new version is in the package's folder."""
     VERSION_INVENTORY = "version-inventory"
-    """The new version's inventory is written."""
+    """The new version's inventory is written: the version is decided."""
     VERSION_SIDECAR = "version-sidecar"
     """The new version's sidecar is written: the version is complete, and not the head."""
     OBJECT_DECLARED = "object-declared"

@@ -32,10 +32,14 @@ def require(name: str) -> Mapping[str, str]:
 
 def new_bucket(minio: Mapping[str, str]) -> S3Store:
     """A store in a bucket of its own."""
-    address = S3Address(minio["endpoint"], f"arhivar-{token_hex(8)}", minio["access_key"], minio["secret_key"])
-    store = S3Store(address, lock_days=1)
+    store = open_bucket(minio, f"arhivar-{token_hex(8)}")
     store.initialise()
     return store
+
+
+def open_bucket(minio: Mapping[str, str], bucket: str) -> S3Store:
+    """The store in a bucket; nothing is asked of it yet."""
+    return S3Store(S3Address(minio["endpoint"], bucket, minio["access_key"], minio["secret_key"]), lock_days=1)
 
 
 def drop_bucket(minio: Mapping[str, str], bucket: str) -> None:
@@ -44,9 +48,12 @@ def drop_bucket(minio: Mapping[str, str], bucket: str) -> None:
     client = Minio(parts.netloc, minio["access_key"], minio["secret_key"], secure=parts.scheme == "https")
     if not client.bucket_exists(bucket):
         return
-    there = client.list_objects(bucket, recursive=True, include_version=True)
-    every = [DeleteObject(one.object_name, one.version_id) for one in there if one.object_name]
-    assert list(client.remove_objects(bucket, every, bypass_governance_mode=True)) == []
+    for _ in range(5):  # an object hides a delete marker of the same name as its folder
+        there = client.list_objects(bucket, recursive=True, include_version=True)
+        every = [DeleteObject(one.object_name, one.version_id) for one in there if one.object_name]
+        assert list(client.remove_objects(bucket, every, bypass_governance_mode=True)) == []
+        if not every:
+            break
     client.remove_bucket(bucket)
 
 

@@ -19,12 +19,11 @@ from repository.ocfl_belief import (
     Believed,
     believe,
     inventory_of_version,
-    is_earlier,
     object_root,
     read_inventories,
 )
 from repository.ocfl_difference import OcflDifference, Problem
-from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, sidecar
+from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, is_earlier, sidecar
 from repository.ocfl_layout import ROOT_FILES
 from repository.ocfl_repair import DAMAGED_PREFIX, REPAIR_PREFIX
 from schemas.errors import LeaseLost, ObjectDamaged, ObjectMissing, PackageInvalid, StoreUnavailable

@@ -23,7 +23,7 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── PdfNotWritten, NotPdfA
     ├── StoreError ............ ARH-50xx  exit 7   object store, preservation packages and the replica
     │   ├── KeyInvalid, ObjectMissing, ObjectExists, ObjectDamaged, StoreFull, StoreUnavailable,
-    │   └── PackageInvalid, ReplicaMissing
+    │   └── PackageInvalid, ObjectChanged, ReplicaMissing
     ├── CatalogueError ........ ARH-60xx  exit 8   the catalogue
     │   └── CatalogueUnavailable, CatalogueVersion, LeaseLost, CatalogueFull, BaseMoved
     ├── SearchIndexError ...... ARH-70xx  exit 9   the search index
@@ -64,6 +64,7 @@ from schemas.errors.reading import EngineFailed, EngineUnavailable, LanguageMiss
 from schemas.errors.root import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, ArhivarError
 from schemas.errors.store import (
     KeyInvalid,
+    ObjectChanged,
     ObjectDamaged,
     ObjectExists,
     ObjectMissing,
@@ -152,6 +153,7 @@ __all__ = [
     "LeaseLost",
     "MachineError",
     "NotPdfA",
+    "ObjectChanged",
     "ObjectDamaged",
     "ObjectExists",
     "ObjectMissing",

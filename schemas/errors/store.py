@@ -69,6 +69,15 @@ class PackageInvalid(StoreError):
     )
 
 
+class ObjectChanged(StoreError):
+    code = "ARH-5008"
+    retryable = True
+    message = Message(
+        ro="În depozit, {key} a fost schimbat între timp de alt proces; nimic nu a fost suprascris. Reluați.",
+        en="In the store, another process has changed {key} meanwhile; nothing was overwritten. Run again.",
+    )
+
+
 class ReplicaMissing(StoreError):
     code = "ARH-5010"
     retryable = True

@@ -134,6 +134,7 @@ def leftovers(town: Town) -> list[str]:
     home = town.settings.home
     places = [home / "work", home / "store" / "staging", home / "store" / ".tmp", town.inbox]
     found = [path for place in places if place.exists() for path in place.rglob("*") if not path.is_dir()]
+    found = [path for path in found if path != home / "store" / ".tmp" / "lock"]  # which the store keeps
     claimed = town.inbox / ".claimed"
     found += list(claimed.iterdir()) if claimed.exists() else []
     found += [path for path in (home / "index").glob("*") if path.name.startswith(("tmp", "."))]

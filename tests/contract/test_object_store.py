@@ -2,39 +2,28 @@
 """What every object store promises (`repository.object_store.ObjectStore`)."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha512
+from multiprocessing import get_context
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from threading import Barrier, Thread
+from threading import Barrier as ThreadBarrier
+from threading import Thread
 
 import pytest
 
-from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore, StoredObject
-from schemas.errors import KeyInvalid, ObjectDamaged, ObjectExists, ObjectMissing
-from tests.services import new_bucket, require
+from schemas.errors import KeyInvalid, ObjectChanged, ObjectDamaged, ObjectExists, ObjectMissing
+from tests.stores import EACH, STORES, Place
 
 
-def filesystem(folder: Path) -> ObjectStore:
-    store = FilesystemStore(folder / "store")
-    store.initialise()
-    return store
+@pytest.fixture(params=EACH)
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[ObjectStore]:
+    with STORES[request.param](tmp_path) as opened:
+        yield opened
 
 
-def s3(folder: Path) -> ObjectStore:
-    return new_bucket(require("minio"))
-
-
-STORES: dict[str, Callable[[Path], ObjectStore]] = {"filesystem": filesystem, "s3": s3}
-SERVED = {"s3": [pytest.mark.services]}
-
-
-@pytest.fixture(
-    params=[pytest.param(make, marks=SERVED.get(name, [])) for name, make in STORES.items()], ids=list(STORES)
-)
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> ObjectStore:
-    made: ObjectStore = request.param(tmp_path)
-    return made
+_TIMES = 30
 
 
 def keys(store: ObjectStore, prefix: str = "") -> list[str]:
@@ -92,7 +81,7 @@ def test_bytes_without_the_announced_digest_are_refused(store: ObjectStore) -> N
 
 
 def test_of_many_writers_of_one_key_exactly_one_wins(store: ObjectStore) -> None:
-    barrier = Barrier(8)
+    barrier = ThreadBarrier(8)
     outcome: list[str] = []
 
     def write(content: bytes) -> None:
@@ -130,6 +119,55 @@ def test_replace_puts_small_data_in_place_of_the_old(store: ObjectStore) -> None
     store.replace("o/inventory.json", b"22")
     assert store.read("o/inventory.json") == b"22"
     assert [stored.size_bytes for stored in store.list("o/")] == [2]
+
+
+def test_replace_over_what_was_read_is_refused_where_another_was_quicker(store: ObjectStore) -> None:
+    store.put("o/inventory.json", b"1")
+    assert store.replace("o/inventory.json", b"22", over=b"1").size_bytes == 2
+    with pytest.raises(ObjectChanged):
+        store.replace("o/inventory.json", b"333", over=b"1")
+    assert store.read("o/inventory.json") == b"22"
+    store.replace("o/inventory.json", b"22", over=b"1")  # it is done already: an answer that was lost, asked again
+    store.replace("o/inventory.json", b"", over=b"22")
+    store.replace("o/inventory.json", b"1", over=b"")
+    assert [stored.key for stored in store.list("")] == ["o/inventory.json"]
+
+
+def test_replace_over_what_is_not_there_makes_nothing(store: ObjectStore) -> None:
+    store.put("o/gone", b"1")
+    store.delete("o/gone")
+    for key in ("o/never", "o/gone"):
+        with pytest.raises(ObjectChanged):
+            store.replace(key, b"2", over=b"1")
+        assert not store.exists(key)
+
+
+def _count_up(place: Place, letter: bytes, barrier: Barrier) -> None:
+    store = place.open()
+    barrier.wait(60)
+    for _ in range(_TIMES):
+        while True:
+            there = store.read("o/count")
+            try:
+                store.replace("o/count", there + letter, over=there)
+            except ObjectChanged:
+                continue
+            break
+
+
+def test_of_two_processes_that_replace_over_the_same_one_wins(store: ObjectStore) -> None:
+    """Each adds its letter; not one is lost."""
+    store.put("o/count", b"")
+    context = get_context("spawn")
+    barrier = context.Barrier(2)
+    processes = [context.Process(target=_count_up, args=(Place.of(store), letter, barrier)) for letter in (b"a", b"b")]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+        assert process.exitcode == 0
+    counted = store.read("o/count")
+    assert (counted.count(b"a"), counted.count(b"b"), len(counted)) == (_TIMES, _TIMES, 2 * _TIMES)
 
 
 @pytest.mark.parametrize("key", ["nothing", "a", "a/b/c", "a/c"])
@@ -170,6 +208,36 @@ def test_copy_stores_the_content_under_a_second_key(store: ObjectStore) -> None:
     with pytest.raises(ObjectExists):
         store.copy("staging/002", "ocfl/001")
     assert store.read("ocfl/001") == b"page"
+
+
+def test_of_many_copies_to_one_key_exactly_one_wins(store: ObjectStore) -> None:
+    barrier = ThreadBarrier(4)
+    outcome: list[str] = []
+    for number in range(4):
+        store.put(f"staging/{number}", str(number).encode() * 50_000)
+
+    def copy(number: int) -> None:
+        barrier.wait()
+        try:
+            store.copy(f"staging/{number}", "ocfl/race")
+            outcome.append(str(number))
+        except ObjectExists:
+            outcome.append("refused")
+
+    threads = [Thread(target=copy, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    winner = store.read("ocfl/race")[:1].decode()
+    assert sorted(outcome) == sorted([winner, *["refused"] * 3])
+    assert store.read("ocfl/race") == winner.encode() * 50_000
+
+
+def test_an_empty_object_is_copied(store: ObjectStore) -> None:
+    store.put("staging/empty", b"")
+    store.copy("staging/empty", "ocfl/empty")
+    assert store.read("ocfl/empty") == b""
 
 
 def test_a_copy_is_not_touched_when_its_source_is_replaced(store: ObjectStore) -> None:

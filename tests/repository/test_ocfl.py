@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from hashlib import sha512
 from pathlib import Path
+from secrets import token_hex
 from typing import BinaryIO
 from uuid import UUID
 
@@ -14,9 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from repository.filesystem_store import FilesystemStore
-from repository.object_store import StoredObject
+from repository.object_store import ObjectStore, StoredObject
 from repository.ocfl import Kept, OcflRepository, Source, StoreKey
+from repository.ocfl_difference import Problem
 from repository.ocfl_layout import object_path
 from schemas.errors import (
     KeyInvalid,
@@ -27,21 +28,15 @@ from schemas.errors import (
     PackageInvalid,
     StoreUnavailable,
 )
+from tests.repository.conftest import Referee
+from tests.stores import overwrite, take_away
 
 UNIT = UUID("0d1f6a5e-3f0d-5c41-9d57-2c1f7e9d3b11").urn
 NOW = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
-Referee = Callable[[Path], list[str]]
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> FilesystemStore:
-    made = FilesystemStore(tmp_path / "store")
-    made.initialise()
-    return made
-
-
-@pytest.fixture
-def packages(store: FilesystemStore) -> OcflRepository:
+def packages(store: ObjectStore) -> OcflRepository:
     made = OcflRepository(store)
     made.initialise()
     return made
@@ -68,38 +63,36 @@ def commit(
     )
 
 
-def folder(store: FilesystemStore, unit: str = UNIT) -> Path:
-    return store.root / "ocfl" / object_path(unit)
+def root_key(unit: str = UNIT) -> str:
+    return f"ocfl/{object_path(unit)}"
 
 
-def content_files(store: FilesystemStore) -> list[str]:
-    root = folder(store)
-    return sorted(str(path.relative_to(root)) for path in root.rglob("content/**/*") if path.is_file())
+def content_files(store: ObjectStore) -> list[str]:
+    paths = [stored.key.removeprefix(f"{root_key()}/") for stored in store.list(f"{root_key()}/")]
+    return [path for path in paths if "/content/" in path]
 
 
-def test_an_empty_storage_root_is_valid(packages: OcflRepository, store: FilesystemStore, referee: Referee) -> None:
+def test_an_empty_storage_root_is_valid(packages: OcflRepository, store: ObjectStore, referee: Referee) -> None:
     packages.initialise()
-    assert referee(store.root / "ocfl") == []
+    assert referee(store) == []
     assert packages.head(UNIT) is None
 
 
-def test_the_referee_sees_warnings_and_damage(
-    packages: OcflRepository, store: FilesystemStore, referee: Referee
-) -> None:
+def test_the_referee_sees_warnings_and_damage(packages: OcflRepository, store: ObjectStore, referee: Referee) -> None:
     packages.commit(UNIT, {"a": b"1"}, message="", user_name="Ana", user_address=None, created=NOW, expected_head=None)
-    assert "W008" in "".join(referee(store.root / "ocfl"))
-    (folder(store) / "v1/content/a").unlink()
-    assert "E092" in "".join(referee(store.root / "ocfl"))
+    assert "W008" in "".join(referee(store))
+    store.delete(f"{root_key()}/v1/content/a")
+    assert "E092" in "".join(referee(store))
 
 
-def test_a_root_of_another_layout_is_not_taken_over(store: FilesystemStore) -> None:
+def test_a_root_of_another_layout_is_not_taken_over(store: ObjectStore) -> None:
     store.put("ocfl/ocfl_layout.json", b"{}")
     with pytest.raises(ObjectExists):
         OcflRepository(store).initialise()
 
 
 def test_versions_are_valid_and_all_stay_readable(
-    packages: OcflRepository, store: FilesystemStore, referee: Referee, tmp_path: Path
+    packages: OcflRepository, store: ObjectStore, referee: Referee, tmp_path: Path
 ) -> None:
     (tmp_path / "access.pdf").write_bytes(b"%PDF-1.7 first")
     store.put("staging/001.tif", b"II*\0 one")
@@ -116,7 +109,7 @@ def test_versions_are_valid_and_all_stay_readable(
     third = {**second, "masters/Mărășești 12 bis.tif": b"II*\0 two"}
     assert commit(packages, third, 2) == 3
 
-    assert referee(store.root / "ocfl") == []
+    assert referee(store) == []
     assert packages.verify(UNIT) == []
     assert packages.head(UNIT) == 3
     with packages.open(UNIT, "metadata/unit.json") as stream:
@@ -129,7 +122,7 @@ def test_versions_are_valid_and_all_stay_readable(
     assert store.read(file.content_key) == b"II*\0 one"
 
 
-def test_content_that_the_object_holds_is_not_stored_again(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_content_that_the_object_holds_is_not_stored_again(packages: OcflRepository, store: ObjectStore) -> None:
     commit(packages, {"a": b"same", "b": b"same", "c": b"other"}, None)
     assert content_files(store) == ["v1/content/a", "v1/content/c"]
     commit(packages, {"moved/c": b"other"}, 1)
@@ -138,7 +131,7 @@ def test_content_that_the_object_holds_is_not_stored_again(packages: OcflReposit
     assert packages.verify(UNIT) == []
 
 
-def test_the_heads_state_again_writes_no_version(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_the_heads_state_again_writes_no_version(packages: OcflRepository, store: ObjectStore) -> None:
     files: dict[str, Source] = {"a": b"1", "b": b"2"}
     commit(packages, files, None)
     before = {stored.key: store.read(stored.key) for stored in store.list("ocfl/")}
@@ -150,7 +143,7 @@ def test_the_heads_state_again_writes_no_version(packages: OcflRepository, store
 
 @pytest.mark.parametrize("expected", [None, 2, 7])
 def test_a_writer_that_was_overtaken_changes_nothing(
-    packages: OcflRepository, store: FilesystemStore, expected: int | None
+    packages: OcflRepository, store: ObjectStore, expected: int | None
 ) -> None:
     commit(packages, {"a": b"1"}, None)
     before = [stored.key for stored in store.list("ocfl/")]
@@ -162,7 +155,7 @@ def test_a_writer_that_was_overtaken_changes_nothing(
 
 
 def test_a_writer_without_its_lease_does_not_move_the_head(
-    packages: OcflRepository, store: FilesystemStore, referee: Referee
+    packages: OcflRepository, store: ObjectStore, referee: Referee
 ) -> None:
     commit(packages, {"a": b"1"}, None)
 
@@ -173,11 +166,11 @@ def test_a_writer_without_its_lease_does_not_move_the_head(
         commit(packages, {"a": b"2"}, 1, fence=lost)
     assert packages.head(UNIT) == 1
     assert commit(packages, {"a": b"3"}, 1) == 2
-    assert referee(store.root / "ocfl") == []
+    assert referee(store) == []
 
 
 def test_a_writer_that_slept_while_another_committed_is_stopped(
-    packages: OcflRepository, store: FilesystemStore, referee: Referee
+    packages: OcflRepository, store: ObjectStore, referee: Referee
 ) -> None:
     commit(packages, {"a": b"1"}, None)
 
@@ -188,46 +181,125 @@ def test_a_writer_that_slept_while_another_committed_is_stopped(
         commit(packages, {"a": b"mine", "c": b"mine too"}, 1, fence=other_writer)
     assert sorted(packages.files(UNIT)) == ["a", "b"]
     assert packages.verify(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+    assert referee(store) == []
 
 
 def test_a_writer_whose_content_was_swept_is_stopped(
-    packages: OcflRepository, store: FilesystemStore, referee: Referee
+    packages: OcflRepository, store: ObjectStore, referee: Referee
 ) -> None:
     commit(packages, {"a": b"1"}, None)
     with pytest.raises(LeaseLost):
         commit(packages, {"a": b"mine"}, 1, fence=lambda: packages.repair(UNIT))
     assert packages.head(UNIT) == 1
-    assert referee(store.root / "ocfl") == []
+    packages.repair(UNIT)
+    assert referee(store) == []
+    assert commit(packages, {"a": b"mine"}, 1) == 2
 
 
-def test_a_writer_one_of_whose_files_was_swept_is_stopped(packages: OcflRepository, store: FilesystemStore) -> None:
-    commit(packages, {"a": b"1"}, None)
-    swept = f"ocfl/{object_path(UNIT)}/v2/content/b"
-    with pytest.raises(LeaseLost):
-        commit(packages, {"a": b"mine", "b": b"mine too"}, 1, fence=lambda: store.delete(swept))
-    assert packages.head(UNIT) == 1
-
-
-def test_a_writer_does_not_sweep_what_another_writes_meanwhile(
-    packages: OcflRepository, store: FilesystemStore, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("fences", ["hold", "fall"])
+def test_a_writer_one_of_whose_files_was_swept_is_stopped(
+    packages: OcflRepository, store: ObjectStore, referee: Referee, fences: str
 ) -> None:
     commit(packages, {"a": b"1"}, None)
+    calls = []
+
+    def fence() -> None:
+        calls.append(1)
+        if len(calls) == 2:  # the last one before the version is decided
+            store.delete(f"{root_key()}/v2/content/b")
+        if len(calls) > 2 and fences == "fall":
+            store.put(f"{root_key()}/v2/content/b", b"another's")
+            raise LeaseLost(name=UNIT)
+
+    with pytest.raises(LeaseLost):
+        commit(packages, {"a": b"mine", "b": b"mine too"}, 1, fence=fence)
+    assert packages.head(UNIT) == 1
+    with pytest.raises(LeaseLost):  # it cannot be completed, and only who holds the lease may sweep it
+        commit(packages, {"a": b"other"}, 1)
+    packages.repair(UNIT)
+    assert commit(packages, {"a": b"other"}, 1) == 2
+    assert packages.verify(UNIT) == []
+    assert referee(store) == []
+
+
+def test_a_lease_that_runs_out_after_the_version_was_decided_comes_too_late(
+    packages: OcflRepository, store: ObjectStore, referee: Referee
+) -> None:
+    commit(packages, {"a": b"1"}, None)
+
+    def fence() -> None:
+        if store.exists(f"{root_key()}/v2/inventory.json"):
+            raise LeaseLost(name=UNIT)
+
+    assert commit(packages, {"a": b"mine"}, 1, fence=fence) == 2
+    assert packages.head(UNIT) == 2
+    assert packages.verify(UNIT) == []
+    assert referee(store) == []
+
+
+def test_a_writer_stores_its_content_beside_anothers_and_the_winner_clears_up(
+    packages: OcflRepository, store: ObjectStore, referee: Referee, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commit(packages, {"z": b"1"}, None)
     put = store.put
 
     def put_after_another(key: str, source: bytes, *, sha512: str | None = None) -> StoredObject:
         if key.endswith("v2/content/a"):
             put(key, b"the other's")
+            put(f"{root_key()}/v2/content/only the other's", b"too")
         return put(key, source, sha512=sha512)
 
     monkeypatch.setattr(store, "put", put_after_another)
+    assert commit(packages, {"a": b"mine", "b": b"mine too"}, 1) == 2
+    assert store.read(packages.files(UNIT)["a"].content_key) == b"mine"
+    assert packages.verify(UNIT) == []
+    assert len(content_files(store)) == 3
+    assert referee(store) == []
+
+
+def test_a_loser_takes_back_what_it_stored_and_nothing_of_the_winner(
+    packages: OcflRepository, store: ObjectStore, referee: Referee
+) -> None:
+    """Both have a file of the same content at the same path, and each one of its own at the same path."""
+    commit(packages, {"z": b"1"}, None)
+    calls = []
+
+    def overtake() -> None:
+        calls.append(1)
+        if len(calls) == 2:  # the loser's content is all there
+            assert commit(packages, {"same": b"same", "own": b"the winner's"}, 1) == 2
+
     with pytest.raises(LeaseLost):
-        commit(packages, {"a": b"mine"}, 1)
-    assert store.read(f"ocfl/{object_path(UNIT)}/v2/content/a") == b"the other's"
+        commit(packages, {"same": b"same", "own": b"the loser's", "more": b"of the loser"}, 1, fence=overtake)
+    assert {path: store.read(file.content_key) for path, file in packages.files(UNIT).items()} == {
+        "same": b"same",
+        "own": b"the winner's",
+    }
+    assert packages.verify(UNIT) == []
+    assert referee(store) == []
+
+
+def test_repair_sweeps_what_a_killed_loser_left_in_a_version_that_is_decided(
+    packages: OcflRepository, store: ObjectStore, referee: Referee
+) -> None:
+    commit(packages, {"a": b"1"}, None)
+    commit(packages, {"a": b"2"}, 1)
+    for stray in ("v1/content/lost", "v2/content/lost", "v3/content/begun"):
+        store.put(f"{root_key()}/{stray}", b"?")
+    assert {one.problem for one in packages.verify(UNIT)} == {Problem.UNNAMED}
+    done = packages.repair(UNIT)
+    assert [line.removeprefix(f"{root_key()}/") for line in done] == [
+        "v1/content/lost was swept: no inventory names it",
+        "v2/content/lost was swept: no inventory names it",
+        "v3/content/begun was swept: no inventory names it",
+    ]
+    assert packages.verify(UNIT) == []
+    assert packages.repair(UNIT) == []
+    assert referee(store) == []
 
 
 @pytest.mark.parametrize("path", ["", "/a", "a/", "a//b", "../a", "a/./b", "a/.."])
-def test_paths_that_leave_the_package_are_refused(packages: OcflRepository, store: FilesystemStore, path: str) -> None:
+def test_paths_that_leave_the_package_are_refused(packages: OcflRepository, store: ObjectStore, path: str) -> None:
     with pytest.raises(KeyInvalid):
         commit(packages, {path: b"1"}, None)
     with pytest.raises(KeyInvalid):
@@ -256,19 +328,15 @@ def test_what_is_not_there_is_said_to_be_missing(packages: OcflRepository) -> No
         packages.files(UNIT, 2)
 
 
-def test_verify_names_what_was_altered_lost_or_added(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_verify_names_what_was_altered_lost_or_added(packages: OcflRepository, store: ObjectStore) -> None:
     commit(packages, {"a": b"1", "b": b"2", "c": b"3"}, None)
     commit(packages, {"a": b"1", "b": b"2", "c": b"3", "d": b"4"}, 1)
     assert packages.verify(UNIT) == []
-    root = folder(store)
-    altered = root / "v1/content/a"
-    altered.chmod(0o644)
-    altered.write_bytes(b"0")
-    (root / "v1/content/b").unlink()
-    (root / "v1/content/stray").write_bytes(b"?")
-    (root / "v1/inventory.json").chmod(0o644)
-    (root / "v1/inventory.json").write_bytes(b"{}")
-    (root / "0=ocfl_object_1.1").unlink()
+    overwrite(store, f"{root_key()}/v1/content/a", b"0")
+    store.delete(f"{root_key()}/v1/content/b")
+    store.put(f"{root_key()}/v1/content/stray", b"?")
+    overwrite(store, f"{root_key()}/v1/inventory.json", b"{}")
+    store.delete(f"{root_key()}/0=ocfl_object_1.1")
     differences = packages.verify(UNIT)
     expected = [
         "0=ocfl_object_1.1 is missing",
@@ -281,13 +349,12 @@ def test_verify_names_what_was_altered_lost_or_added(packages: OcflRepository, s
     assert differences[3].uses == ((2, "a"), (1, "a"))
 
 
-def test_an_altered_inventory_is_not_believed(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_an_altered_inventory_is_not_believed(packages: OcflRepository, store: ObjectStore) -> None:
     commit(packages, {"a": b"1"}, None)
     commit(packages, {"a": b"2"}, 1)
-    path = folder(store) / "inventory.json"
-    good = path.read_bytes()
-    path.chmod(0o644)
-    path.write_bytes(good.replace(b"Ana Pop", b"Ion Pop"))
+    key = f"{root_key()}/inventory.json"
+    good = store.read(key)
+    store.replace(key, good.replace(b"Ana Pop", b"Ion Pop"))
     for action in (packages.head, packages.files):
         with pytest.raises(ObjectDamaged):
             action(UNIT)
@@ -295,12 +362,12 @@ def test_an_altered_inventory_is_not_believed(packages: OcflRepository, store: F
         commit(packages, {"a": b"3"}, 2)
     assert [str(difference) for difference in packages.verify(UNIT)] == ["inventory.json does not match its sidecar"]
     assert len(packages.repair(UNIT)) == 2
-    assert path.read_bytes() == good
+    assert store.read(key) == good
     assert packages.verify(UNIT) == []
 
 
 def test_a_file_that_the_medium_does_not_give_back_is_named_and_the_rest_is_read(
-    packages: OcflRepository, store: FilesystemStore, monkeypatch: pytest.MonkeyPatch
+    packages: OcflRepository, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit(packages, {"a": b"1", "b": b"22"}, None)
     opened = store.open
@@ -314,27 +381,26 @@ def test_a_file_that_the_medium_does_not_give_back_is_named_and_the_rest_is_read
     read: list[int] = []
     assert [str(difference) for difference in packages.verify(UNIT, read.append)] == ["v1/content/a cannot be read"]
     assert read == [2]
-    store.root.rename(store.root.with_name("unmounted"))
+    take_away(store)
     with pytest.raises(StoreUnavailable):
         packages.verify(UNIT)
 
 
-def test_objects_are_listed_from_the_store_alone(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_objects_are_listed_from_the_store_alone(packages: OcflRepository, store: ObjectStore) -> None:
     assert packages.objects() == []
     long = "urn:x:" + "ș" * 60
     damaged = UUID(int=7).urn
     for unit in (UNIT, long, damaged):
         commit(packages, {"a": b"1"}, None, unit=unit)
     commit(packages, {"a": b"2"}, 1)
-    for path in folder(store, damaged).rglob("inventory.json"):
-        path.chmod(0o644)
-        path.write_bytes(b"{}")
+    for folder in ("", "v1/"):
+        store.replace(f"{root_key(damaged)}/{folder}inventory.json", b"{}")
     store.put(f"ocfl/{object_path(UUID(int=8).urn)}/v1/content/a", b"of a first version that was never completed")
     store.put("ocfl/000/000/000/urn%3auuid%3astray/inventory.json", b"{}")
     assert packages.objects() == sorted([UNIT, long, damaged])
 
 
-def test_an_inventory_that_leads_out_of_the_object_is_refused(packages: OcflRepository, store: FilesystemStore) -> None:
+def test_an_inventory_that_leads_out_of_the_object_is_refused(packages: OcflRepository, store: ObjectStore) -> None:
     store.put("staging/secret", b"secret")
     commit(packages, {"a": b"1"}, None)
     root = "ocfl/" + object_path(UNIT)
@@ -362,14 +428,13 @@ NAMES = st.sampled_from(["a", "b", "c/d", "c/e", "ș ț.tif", "f/g/h"])
 STATES = st.lists(st.dictionaries(NAMES, st.sampled_from([b"", b"1", b"2", b"3"]), min_size=1), min_size=1, max_size=5)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(states=STATES)
 def test_any_history_is_valid_and_gives_back_each_version(
-    tmp_path_factory: pytest.TempPathFactory, referee: Referee, states: list[dict[str, bytes]]
+    store: ObjectStore, referee: Callable[[ObjectStore, str], list[str]], states: list[dict[str, bytes]]
 ) -> None:
-    store = FilesystemStore(tmp_path_factory.mktemp("history") / "store")
-    store.initialise()
-    packages = OcflRepository(store)
+    prefix = token_hex(4)
+    packages = OcflRepository(store, prefix)
     packages.initialise()
     history: list[dict[str, bytes]] = []
     for state in states:
@@ -381,10 +446,10 @@ def test_any_history_is_valid_and_gives_back_each_version(
         files = packages.files(UNIT, number)
         assert {path: store.read(file.content_key) for path, file in files.items()} == state
     assert packages.verify(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+    assert referee(store, prefix) == []
 
 
-def test_kept_content_is_not_read_again(packages: OcflRepository, store: FilesystemStore, referee: Referee) -> None:
+def test_kept_content_is_not_read_again(packages: OcflRepository, store: ObjectStore, referee: Referee) -> None:
     commit(packages, {"masters/1": b"one", "masters/2": b"two"}, None)
     file = packages.files(UNIT)["masters/1"]
     store.delete(file.content_key)
@@ -393,7 +458,7 @@ def test_kept_content_is_not_read_again(packages: OcflRepository, store: Filesys
     files = packages.files(UNIT)
     assert [files[path].content_key for path in ("masters/1", "moved")] == [file.content_key] * 2
     assert packages.verify(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+    assert referee(store) == []
 
 
 def test_content_that_the_object_does_not_hold_cannot_be_kept(packages: OcflRepository) -> None:

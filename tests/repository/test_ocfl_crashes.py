@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from multiprocessing.synchronize import Event
 from pathlib import Path
@@ -18,10 +18,12 @@ from repository.filesystem_store import FilesystemStore
 from repository.object_store import ObjectStore, StoredObject
 from repository.ocfl import OcflRepository, Source, StoreKey
 from repository.ocfl_layout import object_path
+from schemas.errors import LeaseLost
+from tests.repository.conftest import Referee
+from tests.stores import Place
 
 UNIT = UUID("7f3b7c1a-94c6-5a55-8c0d-5b8c25b1f0aa").urn
 NOW = datetime(2025, 3, 4, 5, 6, 7, tzinfo=UTC)
-Referee = Callable[[Path], list[str]]
 
 
 class Killed(BaseException):
@@ -52,8 +54,8 @@ class KillingStore:
     def put(self, key: str, source: BinaryIO | bytes, *, sha512: str | None = None) -> StoredObject:
         return self._do(lambda: self._store.put(key, source, sha512=sha512))
 
-    def replace(self, key: str, data: bytes) -> StoredObject:
-        return self._do(lambda: self._store.replace(key, data))
+    def replace(self, key: str, data: bytes, *, over: bytes | None = None) -> StoredObject:
+        return self._do(lambda: self._store.replace(key, data, over=over))
 
     def copy(self, source_key: str, target_key: str) -> StoredObject:
         return self._do(lambda: self._store.copy(source_key, target_key))
@@ -83,7 +85,7 @@ class KillingStore:
 FIRST: dict[str, Source] = {"masters/1": b"one", "masters/2": StoreKey("staging/2"), "metadata/unit.json": b"{1}"}
 SECOND: dict[str, Source] = {**FIRST, "masters/3": b"three", "metadata/unit.json": b"{2}"}
 OTHER: dict[str, Source] = {"masters/3": b"three, scanned again", "masters/4": b"four"}
-CHANGES = 12
+CHANGES = 10
 
 
 def commit(store: ObjectStore, files: dict[str, Source], *, minute: int = 0, expect: int | str | None = "head") -> int:
@@ -107,15 +109,29 @@ def plain(files: dict[str, Source]) -> dict[str, bytes]:
     return {path: source if isinstance(source, bytes) else b"two" for path, source in files.items()}
 
 
-def make_store(folder: Path) -> FilesystemStore:
-    store = FilesystemStore(folder / "store")
-    store.initialise()
+@pytest.fixture
+def begun(store: ObjectStore) -> ObjectStore:
+    """A store with an empty storage root, and a file in staging."""
     store.put("staging/2", b"two")
     OcflRepository(store).initialise()
     return store
 
 
-def kill_at(store: FilesystemStore, change: int, files: dict[str, Source], *, before: bool) -> bool:
+def decided(store: ObjectStore, version: int) -> bool:
+    """Whether a version is one, be it the head or not."""
+    return store.exists(f"ocfl/{object_path(UNIT)}/v{version}/inventory.json")
+
+
+def commit_after_a_kill(store: ObjectStore, files: dict[str, Source]) -> int:
+    """What a depositor does that is told once that another came first: what it finds then was decided by the killed."""
+    try:
+        return commit(store, files, minute=1)
+    except LeaseLost:
+        assert OcflRepository(store).head(UNIT)
+        return commit(store, files, minute=1)
+
+
+def kill_at(store: ObjectStore, change: int, files: dict[str, Source], *, before: bool) -> bool:
     """Whether the writer was killed; False where it had fewer changes to make."""
     try:
         commit(KillingStore(store, change, before=before), files)
@@ -132,117 +148,118 @@ def before(request: pytest.FixtureRequest) -> bool:
 @pytest.mark.parametrize("change", range(1, CHANGES))
 @pytest.mark.parametrize("retry", [SECOND, OTHER], ids=["same-content", "other-content"])
 def test_after_a_kill_the_old_head_reads_and_the_next_commit_is_valid(
-    tmp_path: Path, referee: Referee, change: int, retry: dict[str, Source], before: bool
+    begun: ObjectStore, referee: Referee, change: int, retry: dict[str, Source], before: bool
 ) -> None:
-    store = make_store(tmp_path)
-    commit(store, FIRST)
-    killed = kill_at(store, change, SECOND, before=before)
-    assert state(store) in (plain(FIRST), plain(SECOND))
-    assert state(store, 1) == plain(FIRST)
-    moved = state(store) == plain(SECOND)
-    version = commit(store, retry, minute=1)
-    assert version == (3 if moved and retry is OTHER else 2)
-    assert state(store) == plain(retry)
-    assert state(store, 1) == plain(FIRST)
-    assert OcflRepository(store).verify(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+    commit(begun, FIRST)
+    killed = kill_at(begun, change, SECOND, before=before)
+    assert state(begun) in (plain(FIRST), plain(SECOND))
+    assert state(begun, 1) == plain(FIRST)
+    was_decided = decided(begun, 2)
+    version = commit_after_a_kill(begun, retry)
+    assert version == (3 if was_decided and retry is OTHER else 2)
+    assert state(begun) == plain(retry)
+    assert state(begun, 1) == plain(FIRST)
+    assert OcflRepository(begun).verify(UNIT) == []
+    assert referee(begun) == []
     assert killed == (change <= 6)  # two contents, inventory and sidecar, root inventory and sidecar
 
 
 @pytest.mark.parametrize("change", range(1, CHANGES))
 def test_after_a_kill_repair_leaves_a_valid_package(
-    tmp_path: Path, referee: Referee, change: int, before: bool
+    begun: ObjectStore, referee: Referee, change: int, before: bool
 ) -> None:
-    store = make_store(tmp_path)
-    commit(store, FIRST)
-    kill_at(store, change, SECOND, before=before)
-    seen = state(store)
-    OcflRepository(store).repair(UNIT)
-    assert state(store) == seen
-    assert OcflRepository(store).verify(UNIT) == []
-    assert OcflRepository(store).repair(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+    commit(begun, FIRST)
+    kill_at(begun, change, SECOND, before=before)
+    expected = plain(SECOND if decided(begun, 2) else FIRST)
+    OcflRepository(begun).repair(UNIT)
+    assert state(begun) == expected
+    assert OcflRepository(begun).verify(UNIT) == []
+    assert OcflRepository(begun).repair(UNIT) == []
+    assert referee(begun) == []
 
 
 @pytest.mark.parametrize("change", range(1, CHANGES))
 @pytest.mark.parametrize("way", ["repair", "retry", "other"])
 def test_the_first_version_survives_a_kill_too(
-    tmp_path: Path, referee: Referee, change: int, way: str, before: bool
+    begun: ObjectStore, referee: Referee, change: int, way: str, before: bool
 ) -> None:
-    store = make_store(tmp_path)
-    killed = kill_at(store, change, FIRST, before=before)
-    packages = OcflRepository(store)
-    seen = packages.head(UNIT)
-    if seen:
-        assert state(store) == plain(FIRST)
+    killed = kill_at(begun, change, FIRST, before=before)
+    packages = OcflRepository(begun)
+    if packages.head(UNIT):
+        assert decided(begun, 1)
+        assert state(begun) == plain(FIRST)
     if way == "repair":
+        expected = 1 if decided(begun, 1) else None
         packages.repair(UNIT)
-        assert packages.head(UNIT) == seen
+        assert packages.head(UNIT) == expected
         assert packages.repair(UNIT) == []
     else:
         files = FIRST if way == "retry" else OTHER
-        commit(store, files, minute=1)
-        assert state(store) == plain(files)
+        commit_after_a_kill(begun, files)
+        assert state(begun) == plain(files)
     if packages.head(UNIT):
         assert packages.verify(UNIT) == []
     else:
-        assert list(store.list(f"ocfl/{object_path(UNIT)}")) == []
-    assert referee(store.root / "ocfl") == []
+        assert list(begun.list(f"ocfl/{object_path(UNIT)}")) == []
+    assert referee(begun) == []
     assert killed == (change <= 8)  # three contents, inventory and sidecar, declaration, root inventory and sidecar
 
 
-def test_a_first_commit_that_was_never_acknowledged_does_not_stop_the_next(tmp_path: Path, referee: Referee) -> None:
-    store = make_store(tmp_path)
-    assert kill_at(store, 6, FIRST, before=True)
-    assert commit(store, OTHER, minute=1, expect=None) == 2
-    assert referee(store.root / "ocfl") == []
+def test_a_first_commit_that_was_decided_and_never_acknowledged_stands(begun: ObjectStore, referee: Referee) -> None:
+    assert kill_at(begun, 6, FIRST, before=True)
+    with pytest.raises(LeaseLost):
+        commit(begun, OTHER, minute=1, expect=None)
+    assert commit(begun, FIRST, minute=1, expect=None) == 1
+    assert commit(begun, OTHER, minute=1) == 2
+    assert referee(begun) == []
 
 
-def test_a_lost_root_inventory_never_costs_content(tmp_path: Path, referee: Referee) -> None:
-    store = make_store(tmp_path)
-    commit(store, FIRST)
-    commit(store, SECOND)
+def test_a_lost_root_inventory_never_costs_content(begun: ObjectStore, referee: Referee) -> None:
+    commit(begun, FIRST)
+    commit(begun, SECOND)
     root = f"ocfl/{object_path(UNIT)}"
-    store.delete(f"{root}/inventory.json")
-    store.delete(f"{root}/inventory.json.sha512")
-    assert state(store) == plain(SECOND)
-    assert len(OcflRepository(store).repair(UNIT)) == 2
-    assert state(store, 1) == plain(FIRST)
-    assert referee(store.root / "ocfl") == []
+    begun.delete(f"{root}/inventory.json")
+    begun.delete(f"{root}/inventory.json.sha512")
+    assert state(begun) == plain(SECOND)
+    assert len(OcflRepository(begun).repair(UNIT)) == 2
+    assert state(begun, 1) == plain(FIRST)
+    assert referee(begun) == []
 
 
-def test_killed_again_and_again_it_still_gets_there(tmp_path: Path, referee: Referee) -> None:
-    store = make_store(tmp_path)
+def test_killed_again_and_again_it_still_gets_there(begun: ObjectStore, referee: Referee) -> None:
     for change in (1, 2, 4, 5, 7, 3, 6):
-        kill_at(store, change, FIRST if change % 2 else OTHER, before=bool(change % 3))
-    commit(store, SECOND, minute=2)
-    assert state(store) == plain(SECOND)
-    assert OcflRepository(store).verify(UNIT) == []
-    assert referee(store.root / "ocfl") == []
+        with suppress(LeaseLost):
+            kill_at(begun, change, FIRST if change % 2 else OTHER, before=bool(change % 3))
+    commit_after_a_kill(begun, SECOND)
+    assert state(begun) == plain(SECOND)
+    assert OcflRepository(begun).verify(UNIT) == []
+    assert referee(begun) == []
 
 
-def _commit_for_ever(root: Path, started: Event) -> None:
-    store = FilesystemStore(root)
+def _commit_for_ever(place: Place, started: Event) -> None:
+    store = place.open()
     for number in range(1_000_000):
         commit(store, {f"masters/{page}": f"{page}, scan {number}".encode() for page in range(10)})
         started.set()
 
 
-def test_a_real_process_killed_by_the_system_leaves_a_repairable_package(tmp_path: Path, referee: Referee) -> None:
-    store = make_store(tmp_path)
+def test_a_real_process_killed_by_the_system_leaves_a_repairable_package(begun: ObjectStore, referee: Referee) -> None:
     context = multiprocessing.get_context("spawn")
+    packages = OcflRepository(begun)
     for _ in range(2):
         started = context.Event()
-        writer = context.Process(target=_commit_for_ever, args=(store.root, started))
+        writer = context.Process(target=_commit_for_ever, args=(Place.of(begun), started))
         writer.start()
         assert started.wait(60)
         assert writer.pid is not None
         os.kill(writer.pid, signal.SIGKILL)
         writer.join(60)
-        head = OcflRepository(store).head(UNIT)
+        head = packages.head(UNIT)
         assert head
-        OcflRepository(store).repair(UNIT)
-        assert OcflRepository(store).head(UNIT) == head
-        assert OcflRepository(store).verify(UNIT) == []
-        store.sweep_temporary(timedelta())  # as `init` does: a folder that was made for a file may be empty still
-        assert referee(store.root / "ocfl") == []
+        expected = head + 1 if decided(begun, head + 1) else head
+        packages.repair(UNIT)
+        assert packages.head(UNIT) == expected
+        assert packages.verify(UNIT) == []
+        if isinstance(begun, FilesystemStore):
+            begun.sweep_temporary(timedelta())  # as `init` does: a folder made for a file may be empty still
+        assert referee(begun) == []
