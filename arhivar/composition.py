@@ -134,24 +134,25 @@ def _has_store(settings: Settings) -> bool:
 @contextmanager
 def open_catalogue(settings: Settings) -> Iterator[Catalogue]:
     """Open the catalogue alone, for what needs neither store nor index. Raises ArchiveMissing, CatalogueVersion."""
-    if not catalogue_backup(settings).exists():
-        raise ArchiveMissing(home=str(settings.home))
     with sql_catalogue(settings) as catalogue:
+        if not catalogue.is_there():
+            raise ArchiveMissing(home=str(settings.home))
         yield catalogue
 
 
 @contextmanager
-def open_archive(settings: Settings, index: "SearchIndex | None" = None) -> Iterator[Archive]:
+def open_archive(settings: Settings, index: "SearchIndex | None" = None, *, searches: bool = True) -> Iterator[Archive]:
     """Open the archive for the length of the block, with another index than its own where one is given.
 
-    An index that is lost is filled again from the store, by the outbox. What the audit has to seal is sealed at the
-    end. Raises ArchiveMissing, CatalogueVersion, IndexVersion, AuditKeyUnsafe.
+    An index that is lost is filled again from the store, by the outbox. Not where `searches` is false: then the index
+    is opened when it is first asked, which spares its library and a question to whoever never does. What the audit has
+    to seal is sealed at the end. Raises ArchiveMissing, CatalogueVersion, IndexVersion, AuditKeyUnsafe.
     """
     with open_catalogue(settings) as catalogue:
         require_private(key_file(settings))
         (settings.home / "work").mkdir(parents=True, exist_ok=True)  # a further machine's needs no `init`
         store = object_store(settings)
-        opened = _open_index(settings, catalogue) if index is None else index
+        opened = index or (_open_index(settings, catalogue) if searches else _late_index(settings))
         audit = AuditTrail(catalogue, store, key_file(settings), settings.audit_batch_records)
         monitor = Monitor(catalogue)
         try:
@@ -183,6 +184,12 @@ def _open_index(settings: Settings, catalogue: Catalogue) -> "SearchIndex":
     if lost:
         catalogue.enqueue([unit.unit_id for unit in catalogue.units()], datetime.now(UTC))
     return place.open()
+
+
+def _late_index(settings: Settings) -> "SearchIndex":
+    from search.late_index import LateIndex
+
+    return LateIndex(lambda: index_place(settings).open())
 
 
 def open_replica(settings: Settings, *, new: bool = False) -> OcflRepository:

@@ -10,7 +10,6 @@ from itertools import pairwise
 
 from lxml import etree
 
-from processors.read.language import language_tag
 from schemas.errors import PackageInvalid
 from schemas.page import Agent, Block, Box, Line, PageResult, Word
 
@@ -43,7 +42,7 @@ def write_alto(result: PageResult, *, source_file: str, page_number: int) -> byt
         HEIGHT=str(geometry.height_px),
     )
     if result.language is not None:
-        page.set("LANG", language_tag(result.language))
+        page.set("LANG", _language_tag(result.language))
     if result.confidence is not None:
         page.set("PC", _fraction(result.confidence))
     whole = Box(left=0, top=0, right=geometry.width_px, bottom=geometry.height_px)
@@ -118,7 +117,7 @@ def _write_step(
 def _write_block(space: etree._Element, block: Block, block_id: str, language: str | None) -> None:
     element = _add(space, "TextBlock", ID=block_id, **_place(block.box))
     if language is not None:
-        element.set("LANG", language_tag(language))
+        element.set("LANG", _language_tag(language))
     for number, line in enumerate((line for line in block.lines if line.words), start=1):
         line_id = f"{block_id}_L{number}"
         line_element = _add(element, "TextLine", ID=line_id, **_place(line.box))
@@ -198,3 +197,9 @@ def _fraction(percent: float) -> str:
 
 def _clean(text: str) -> str:
     return _NOT_XML.sub("", text)
+
+
+def _language_tag(code: str) -> str:
+    from processors.read.language import language_tag  # whoever only reads ALTO starts without the engines' libraries
+
+    return language_tag(code)

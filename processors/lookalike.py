@@ -6,11 +6,12 @@ The lowest frequencies of the ink's distribution over the page (a discrete cosin
 typed pages differ by where their paragraphs end. Light, paper, resolution and a small shift hardly change it.
 """
 
-import cv2
-import numpy as np
+from typing import TYPE_CHECKING
 
-from processors.ink import Pixels, typed
 from schemas.page import Geometry
+
+if TYPE_CHECKING:  # who compares hashes and makes none starts without numpy and OpenCV
+    from processors.ink import Pixels
 
 _SIDE_PX = 64
 _FREQUENCIES = 16
@@ -18,11 +19,16 @@ HASH_BITS = _FREQUENCIES * _FREQUENCIES
 _REDUCED = 8
 
 
-def hash_look(contrast: Pixels, factor: int, geometry: Geometry) -> str:
+def hash_look(contrast: "Pixels", factor: int, geometry: Geometry) -> str:
     """64 hex digits for the page as people see it.
 
     `contrast` (HxW uint8, ink against paper) is of the source, reduced by `factor`; `geometry` leads to the derivative.
     """
+    import cv2
+    import numpy as np
+
+    from processors.ink import typed
+
     rows, columns = max(1, contrast.shape[0] // _REDUCED), max(1, contrast.shape[1] // _REDUCED)
     tiny = cv2.resize(contrast, (columns, rows), interpolation=cv2.INTER_AREA)
     scale = contrast.shape[1] / columns * factor  # source pixels a tiny pixel

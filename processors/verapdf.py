@@ -97,6 +97,7 @@ class VeraPdf:
             self._java,
             f"-Xmx{max(1, self._limits.memory_bytes // 1024**2)}m",
             "-XX:+UseSerialGC",  # one thread is enough, and takes less memory
+            "-XX:TieredStopAtLevel=1",  # a better compiler costs more than it saves, also on a volume of 300 pages
             "-Djava.awt.headless=true",
             "-Dfile.encoding=UTF-8",
             *("-cp", str(self._home / "*"), _MAIN),

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, i
 from sqlalchemy.exc import DBAPIError
 
 from repository.catalogue_backup import Carried
-from repository.migrations.run import upgrade
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup, prepare_copy, seal
 from repository.tables import REVISION, Base, LeaseTable
@@ -71,6 +70,8 @@ class PostgresqlBackup:
             return []
 
     def take_place(self, working: Path, aside: Path) -> str | None:
+        from repository.migrations.run import upgrade
+
         with self._connect() as connection, connection.begin():
             connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_SECONDS}s'"))
             present = _present_tables(connection)

@@ -41,6 +41,12 @@ class SqlCatalogue(
     def __enter__(self) -> "SqlCatalogue":
         return self
 
+    def is_there(self) -> bool:
+        """Whether there is a catalogue, of whatever version. Raises CatalogueUnavailable."""
+        if self._sqlite:
+            return bool(self._url.database) and Path(self._url.database or "").exists()
+        return self.revision() is not None
+
 
 def sqlite_url(path: Path) -> str:
     """The URL of a catalogue in that file."""

@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arhivar.composition import Archive
 from arhivar.package import access_path, alto_path, master_path
@@ -12,8 +13,6 @@ from arhivar.steps.continued import Continued, read_continued
 from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
 from arhivar.steps.pages import result_keys
 from arhivar.steps.results import PageResults
-from processors.alto import write_alto
-from processors.compose import ComposePage, ComposeSettings, compose_pdf, splice_pdf
 from processors.verapdf import VeraPdf
 from schemas.crash_points import CrashPoint, reached
 from schemas.errors import NotPdfA, PdfNotWritten
@@ -22,6 +21,9 @@ from schemas.ingest import Manifest, PlannedPage
 from schemas.origins import Origin
 from schemas.page import Agent, Geometry, PageKind, PageResult
 from schemas.unit import PackagedPage, PackagedPdf
+
+if TYPE_CHECKING:  # steps that only hand over what was composed start without the libraries for PDFs
+    from processors.compose import ComposePage
 
 _PLACEHOLDER = Geometry(
     source_width_px=2480, source_height_px=3508, source_dpi=300, width_px=2480, height_px=3508, dpi=300
@@ -57,6 +59,8 @@ def compose_unit(
     Pages scanned again take their places in the volumes' PDFs, whose other pages are not touched.
     Raises PdfNotWritten, NotPdfA, ToolError, StoreError, DiskFull, DiskUnavailable.
     """
+    from processors.compose import ComposeSettings, compose_pdf, splice_pdf
+
     unit = manifest.description
     pages = _Pages(archive, manifest, unreadable, results)
     continued = read_continued(archive, manifest)
@@ -112,8 +116,11 @@ class _Pages:
         self._results = results
         self._keys = result_keys(archive, manifest)
 
-    def compose(self, pages: Iterable[PlannedPage]) -> Iterator[ComposePage]:
+    def compose(self, pages: Iterable[PlannedPage]) -> Iterator["ComposePage"]:
         """These pages for the PDF, one at a time."""
+        from processors.alto import write_alto
+        from processors.compose import ComposePage
+
         for page in pages:
             number = self._manifest.place(page.number)
             master = master_path(self._manifest, page.file)

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from arhivar.composition import Archive, page_settings
 from arhivar.log import Logger
@@ -13,7 +14,6 @@ from arhivar.steps.masters import master_keys
 from arhivar.steps.results import PageResults
 from arhivar.steps.workarea import page_key
 from arhivar.stopping import StopRequest
-from processors.page import PageSource
 from processors.pool import PagePool
 from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
@@ -23,6 +23,9 @@ from schemas.page import PageKind, PageResult
 from schemas.stages import Stage
 
 _log = Logger(__name__)
+
+if TYPE_CHECKING:  # who asks for keys alone starts without the libraries for images
+    from processors.page import PageSource
 
 
 def read_pages(
@@ -136,8 +139,10 @@ def placeholder_finding(page: PlannedPage, error: ArhivarError) -> Finding:
 
 def _sources(
     archive: Archive, manifest: Manifest, pages: list[PlannedPage], stack: ExitStack, stop: StopRequest
-) -> Iterator[tuple[PlannedPage, PageSource]]:
+) -> Iterator[tuple[PlannedPage, "PageSource"]]:
     """Pages with a local path of their file; a file is made local once for all its pages."""
+    from processors.page import PageSource
+
     local: dict[str, Path] = {}
     keys: dict[str, str] = {}
     for page in pages:

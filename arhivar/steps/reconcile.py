@@ -7,13 +7,11 @@ is asked by a query. A page that PDF or package show as it was captured before i
 """
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 from uuid import UUID
-
-import pikepdf
 
 from arhivar.composition import Archive, object_id
 from arhivar.package import read_manifests, read_package
-from processors.page_marks import PageMark, page_marks
 from repository.ocfl import OcflFile
 from schemas.errors import ObjectMissing
 from schemas.findings import Finding, FindingCode
@@ -21,6 +19,9 @@ from schemas.ledger import GapsAccepted, Ledger, LedgerRow
 from schemas.origins import Origin, page_origins
 from schemas.page import PageKind
 from schemas.unit import PackageDescription, PackagedPage
+
+if TYPE_CHECKING:  # steps that open no PDF start without the libraries for it
+    from processors.page_marks import PageMark
 
 
 def measure_ledger(archive: Archive, unit_id: UUID) -> Ledger:
@@ -74,12 +75,16 @@ def _difference(row: LedgerRow) -> Finding:
     return Finding(code=FindingCode.LEDGER_DIFFERENCE, page=row.page, fields={"missing": missing})
 
 
-def _shows(mark: PageMark, captured: Origin | None) -> bool:
+def _shows(mark: "PageMark", captured: Origin | None) -> bool:
     """False where the PDF shows another capture than the newest one of that page."""
     return captured is None or mark.origin in (None, str(captured))
 
 
-def _marks_in_pdfs(archive: Archive, package: PackageDescription, files: Mapping[str, OcflFile]) -> set[PageMark]:
+def _marks_in_pdfs(archive: Archive, package: PackageDescription, files: Mapping[str, OcflFile]) -> "set[PageMark]":
+    import pikepdf
+
+    from processors.page_marks import page_marks
+
     found: set[PageMark] = set()
     for pdf in package.pdfs:
         if pdf.path not in files:

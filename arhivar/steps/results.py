@@ -7,21 +7,23 @@ Either way a result is kept under what it depends on (`page_key`), and nothing o
 import hashlib
 import json
 from collections.abc import Collection
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from arhivar.intake.stage import staging_prefix
 from arhivar.steps.workarea import image_from, image_to
-from processors.page import ProcessedPage
 from repository.object_store import ObjectStore
 from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ObjectMissing
 from schemas.page import PageResult
 
+if TYPE_CHECKING:  # steps that look at no image start without the libraries for it
+    from processors.page import ProcessedPage
+
 
 class PageResults(Protocol):
     """Where `read_pages` keeps what it read and `compose_unit` finds it."""
 
-    def load_page(self, key: str) -> ProcessedPage | None:
+    def load_page(self, key: str) -> "ProcessedPage | None":
         """A kept result, or None. A damaged entry counts as absent."""
         ...
 
@@ -29,7 +31,7 @@ class PageResults(Protocol):
         """The result alone, without the image."""
         ...
 
-    def keep_page(self, key: str, page: ProcessedPage) -> None:
+    def keep_page(self, key: str, page: "ProcessedPage") -> None:
         """Keep a result, whole or not at all."""
         ...
 
@@ -47,7 +49,9 @@ class StagedResults:
         self._prefix = pages_prefix(ingest_id)
         self._known: set[str] | None = None
 
-    def load_page(self, key: str) -> ProcessedPage | None:
+    def load_page(self, key: str) -> "ProcessedPage | None":
+        from processors.page import ProcessedPage
+
         try:
             with self._store.open(self._prefix + key) as stream:
                 head, data, extra = _unpack(stream.read())
@@ -69,7 +73,7 @@ class StagedResults:
         except (ObjectMissing, ValueError, KeyError):
             return None
 
-    def keep_page(self, key: str, page: ProcessedPage) -> None:
+    def keep_page(self, key: str, page: "ProcessedPage") -> None:
         self._store.replace(self._prefix + key, _pack(page))
         reached(CrashPoint.PAGE_KEPT)
         if self._known is not None:
@@ -81,7 +85,7 @@ class StagedResults:
         return set(keys) - known
 
 
-def _pack(page: ProcessedPage) -> bytes:
+def _pack(page: "ProcessedPage") -> bytes:
     """A line of JSON, then the image's bytes, then those that several images may share."""
     image = page.image.image
     head = {

@@ -12,19 +12,23 @@ import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from processors.access import AccessImage
-from processors.encoded import Codec, EncodedImage
-from processors.page import STEP_VERSION, PageSettings, ProcessedPage
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import disk_errors
 from schemas.errors import DiskUnavailable
 from schemas.owners import owner_name
 from schemas.page import Matrix, PageResult
 
+if TYPE_CHECKING:  # steps that look at no image start without the libraries for it
+    from processors.access import AccessImage
+    from processors.page import PageSettings, ProcessedPage
 
-def page_key(sha512: str, frame: int, settings: PageSettings, engine: str) -> str:
+
+def page_key(sha512: str, frame: int, settings: "PageSettings", engine: str) -> str:
     """Under what a page's result is kept; `engine` names the OCR engine with its models."""
+    from processors.page import STEP_VERSION
+
     parts = (sha512, str(frame), STEP_VERSION, settings.fingerprint(), engine)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -38,8 +42,10 @@ class WorkArea:
 
     root: Path
 
-    def load_page(self, key: str) -> ProcessedPage | None:
+    def load_page(self, key: str) -> "ProcessedPage | None":
         """A kept result, or None. A damaged entry counts as absent."""
+        from processors.page import ProcessedPage
+
         head = self._page(key, "json")
         try:
             content = json.loads(_read(head))
@@ -61,7 +67,7 @@ class WorkArea:
         except (FileNotFoundError, ValueError, KeyError):
             return None
 
-    def keep_page(self, key: str, page: ProcessedPage) -> None:
+    def keep_page(self, key: str, page: "ProcessedPage") -> None:
         """Keep a result."""
         image = page.image.image
         _write(self._page(key, "img"), image.data)
@@ -126,7 +132,7 @@ def _write(path: Path, data: bytes) -> None:
             raise
 
 
-def image_to(access: AccessImage) -> dict[str, object]:
+def image_to(access: "AccessImage") -> dict[str, object]:
     """What JSON says of a page's image; its bytes lie beside it."""
     image = access.image
     return {
@@ -146,8 +152,11 @@ def image_to(access: AccessImage) -> dict[str, object]:
     }
 
 
-def image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> AccessImage:
+def image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> "AccessImage":
     """The image that `image_to` described. Raises KeyError and ValueError for what is damaged."""
+    from processors.access import AccessImage
+    from processors.encoded import Codec, EncodedImage
+
     image = EncodedImage(
         codec=Codec(str(content["codec"])),
         data=data,

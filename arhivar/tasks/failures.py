@@ -39,7 +39,7 @@ def keep_failure(ingest_id: str, error: BaseException) -> None:
     _log.error("task stopped", ingest=ingest_id, code=failure.code, error=failure.said.en)
     content = {"code": failure.code, "ro": failure.said.ro, "en": failure.said.en}
     try:
-        with open_archive(load_settings()) as archive:
+        with open_archive(load_settings(), searches=False) as archive:
             archive.store.replace(_key(ingest_id), json.dumps(content, ensure_ascii=False).encode())
     except (ArhivarError, OSError) as second:
         _log.error("failure not kept", ingest=ingest_id, error=str(second))

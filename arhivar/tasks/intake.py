@@ -39,7 +39,7 @@ def take_drops(seconds: float = SECONDS_A_ROUND) -> list[str]:
     until = time.monotonic() + seconds
     staged: list[str] = []
     errors: list[ArhivarError] = []
-    with open_archive(settings) as archive, task_pool(settings) as pool:
+    with open_archive(settings, searches=False) as archive, task_pool(settings) as pool:
         ready, waiting = waiting_drops(archive, inbox, pool.count_frames)
         _tell_late(settings, waiting)
         note_look(archive, inbox, waiting)

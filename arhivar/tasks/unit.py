@@ -87,7 +87,7 @@ def _noting(task: Callable[P, T]) -> Callable[P, T]:
 @_noting
 def prepare(ingest_id: str, attempt: int, most_chunks: int = MOST_CHUNKS) -> list[Chunk]:
     """Plan the pages; the chunks to read. None where the pages were deposited before. Raises SpaceLow, LeaseLost."""
-    with open_archive(load_settings()) as archive, _holding(archive, ingest_id, attempt) as row:
+    with open_archive(load_settings(), searches=False) as archive, _holding(archive, ingest_id, attempt) as row:
         if row is None or row.state not in BEFORE_DEPOSIT:
             return []
         require_space(archive)
@@ -115,7 +115,7 @@ def read_chunk(ingest_id: str, attempt: int, chunk: Chunk) -> ReadChunk:
     Raises EngineUnavailable, LeaseLost, StoreError and others of the tree.
     """
     settings = load_settings()
-    with open_archive(settings) as archive:
+    with open_archive(settings, searches=False) as archive:
         row = _current(archive, ingest_id, attempt)
         if row is None or row.state not in BEFORE_DEPOSIT:
             return ReadChunk(unreadable=[])
@@ -139,7 +139,7 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
     A page without result (its chunk's were lost) is read here. Raises PdfNotWritten, NotPdfA, ToolError, StoreError.
     """
     settings = load_settings()
-    with open_archive(settings) as archive, _holding(archive, ingest_id, attempt) as row:
+    with open_archive(settings, searches=False) as archive, _holding(archive, ingest_id, attempt) as row:
         if row is None or row.state not in BEFORE_DEPOSIT:
             return False
         sweep_work(archive)  # each machine its own: no other one sees what a killed compose left here
@@ -165,7 +165,7 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
 @_noting
 def deposit(ingest_id: str, attempt: int, composed: bool) -> int | None:
     """Write the unit's new version; its number, or None where nothing was composed. Raises LeaseLost, StoreError."""
-    with open_archive(load_settings()) as archive, _holding(archive, ingest_id, attempt) as row:
+    with open_archive(load_settings(), searches=False) as archive, _holding(archive, ingest_id, attempt) as row:
         if row is None or not composed or row.state not in BEFORE_DEPOSIT:
             return None if row is None else row.version
         with handed_over(archive, row.manifest) as made:
@@ -206,7 +206,7 @@ def close_run(ingest_id: str, attempt: int) -> str:
     Where the ingest neither is reconciled nor waits for a person, what stopped it is recorded, so that `report` tells
     it and `intake` starts another run later, and the error is raised. Raises ArhivarError.
     """
-    with open_archive(load_settings()) as archive:
+    with open_archive(load_settings(), searches=False) as archive:
         row = archive.catalogue.ingest(ingest_id)
         if row is None:
             raise CaseUnknown(subject=ingest_id)
