@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ class Running:
     inbox: Path
     state: Path
     """What `tools.services` keeps of it: its logs, its pid."""
+    metadata: str
+    """The URL of its own database."""
     environment: Mapping[str, str]
     servers: Sequence[str]
     """What it consists of, by the names of `tools.services`."""
@@ -44,9 +46,17 @@ class Running:
 
 
 @contextmanager
-def running_airflow(more: Mapping[str, str], *, servers: Sequence[str] = ("airflow",)) -> Iterator[Running]:
-    """Airflow at work with these further settings; what it made on the servers is removed afterwards."""
-    postgresql, minio, elastic = require("postgresql"), require("minio"), require("elasticsearch")
+def running_airflow(
+    more: Mapping[str, str],
+    *,
+    servers: Sequence[str] = ("airflow",),
+    client: Callable[[str], Mapping[str, str]] = require,
+) -> Iterator[Running]:
+    """Airflow at work with these further settings; what it made on the servers is removed afterwards.
+
+    `client` says how each server is reached: those that all tests share, or a test's own.
+    """
+    postgresql, minio, elastic = client("postgresql"), client("minio"), client("elasticsearch")
     name = f"arhivar-e2e-{token_hex(4)}"
     folder = Path("/var/tmp") / name  # noqa: S108 - a name of its own
     inbox = folder / "inbox"
@@ -69,7 +79,8 @@ def running_airflow(more: Mapping[str, str], *, servers: Sequence[str] = ("airfl
     init_archive(settings)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
     state = folder / "state"
-    running = Running(settings, inbox, state, bare | variables | {"ARHIVAR_SERVICES_HOME": str(state)}, servers)
+    environment = bare | variables | {"ARHIVAR_SERVICES_HOME": str(state)}
+    running = Running(settings, inbox, state, metadata, environment, servers)
     try:
         running.services("up")
         yield running
