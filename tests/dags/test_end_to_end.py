@@ -220,7 +220,8 @@ def test_housekeeping_sweeps_reminds_and_forgets_old_runs(deployment: Deployment
         archive.catalogue.acquire_lease("ingest:dead", "gone", 60, now - timedelta(days=2))
         with _connect(deployment.airflow.environment["ARHIVAR_CATALOGUE"]) as catalogue:
             changed = catalogue.execute(
-                "UPDATE ingest SET updated_at = updated_at - interval '2 days' WHERE id = %s", (waiting.ingest_id,)
+                "UPDATE ingest SET updated_at = updated_at - interval '2 days' WHERE ingest_id = %s",
+                (waiting.ingest_id,),
             )
             assert changed.rowcount == 1
     with deployment.database() as airflow:
