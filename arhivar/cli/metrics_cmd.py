@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from arhivar.cli.main import Context
-from arhivar.cli.stop import STOPPED, stop_exit_code, stopping
-from arhivar.stopping import StopRequest
+from arhivar.cli.stop import STOPPED, stop_exit_code
+from arhivar.stopping import StopRequest, stopping_on_signals
 from schemas.errors import EXIT_DONE, OutputExists, UsageError
 from schemas.messages import Message
 
@@ -47,7 +47,7 @@ def command(context: Context, listen: str | None, textfile: Path | None, disks: 
         host, port = _address(listen)
         stop = StopRequest()
         try:
-            with stopping(stop, output.language), serving(registry, host, port) as bound:
+            with stopping_on_signals(stop, lambda _: None), serving(registry, host, port) as bound:
                 output.say(_SERVING, address=f"[{host}]:{bound}" if ":" in host else f"{host}:{bound}")
                 output.event({"event": "serving", "host": host, "port": bound})
                 while not stop.wait(_FOREVER_SECONDS):

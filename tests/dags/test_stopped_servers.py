@@ -48,7 +48,7 @@ class Town:
 def town() -> Iterator[Town]:
     with (
         own_servers("postgresql", "minio", "elasticsearch") as servers,
-        running_airflow({}, servers.client) as airflow,
+        running_airflow({}, client=servers.client) as airflow,
     ):
         yield Town(airflow, servers)
 

@@ -79,6 +79,16 @@ def test_a_rule_speaks_romanian_first_then_english_and_says_what_to_do(name: str
     assert re.fullmatch(r"\d+[mh]", rule.get("for", "1m"))
 
 
+def test_every_metric_is_documented_with_its_labels(told: dict[str, set[str]]) -> None:
+    text = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    documented: dict[str, set[str]] = {}
+    for names, labels in re.findall(r"^\| ((?:`arhivar_\w+`(?:, )?)+) \|([^|]*)\|", text, re.MULTILINE):
+        for name in re.findall(r"`(\w+)`", names):
+            documented[name] = set(re.findall(r"`(\w+)`", labels))
+    measured = {"arhivar_build_info" if name == "arhivar_build" else name: labels for name, labels in told.items()}
+    assert documented == measured | {"arhivar_build_info": {"version", "catalogue"}}
+
+
 def test_promtool_has_a_case_of_each_rule_that_fires_and_one_that_does_not() -> None:
     cases = yaml.safe_load((FOLDER / "arhivar.tests.yml").read_text("utf-8"))
     assert cases["rule_files"] == ["arhivar.rules.yml"]
