@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from repository.catalogue import Catalogue
 from schemas.errors import CatalogueError
 
 
@@ -35,6 +36,13 @@ class CatalogueBackup(Protocol):
 
     def examine(self, copy: Path) -> str:
         """The revision of a copy. Raises `CatalogueError`, saying what is wrong, for one that is not sound."""
+        ...
+
+    def add_audit(self, copy: Path, present: Catalogue) -> int:
+        """Put what was added to the audit since into a copy, and let it be one file again; how many records it lacked.
+
+        Raises `CatalogueError` for one that does not match its hash.
+        """
         ...
 
     def prepare(self, copy: Path, working: Path) -> Carried:

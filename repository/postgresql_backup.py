@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
+from repository.catalogue import Catalogue
 from repository.catalogue_backup import Carried
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup, prepare_copy, seal
@@ -55,6 +56,9 @@ class PostgresqlBackup:
 
     def examine(self, copy: Path) -> str:
         return SqliteBackup(copy).examine(copy)
+
+    def add_audit(self, copy: Path, present: Catalogue) -> int:
+        return SqliteBackup(copy).add_audit(copy, present)
 
     def prepare(self, copy: Path, working: Path) -> Carried:
         return prepare_copy(copy, working, self._url if self._there() else None)

@@ -53,6 +53,12 @@ class SqliteBackup:
             raise CatalogueError(detail="it has no revision")
         return str(row[0])
 
+    def add_audit(self, copy: Path, present: Catalogue) -> int:
+        with SqlCatalogue(sqlite_url(copy)) as catalogue:
+            added = catalogue.restore_audit(present.audit_rows(after=catalogue.audit_end().sequence))
+        seal(copy)
+        return added
+
     def prepare(self, copy: Path, working: Path) -> Carried:
         if self._file.exists() and not self._is_database():
             prepare_copy(copy, working, None)

@@ -8,7 +8,7 @@ has another name is none. Folders that have the name are never written to again.
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -58,8 +58,9 @@ class BackupReport:
 def make_backup(archive: Archive, target: Path, *, with_keys: bool = False, keep: int | None = None) -> BackupReport:
     """Make a backup in a new folder of `target`; with `keep`, remove complete ones that are older than so many.
 
-    The catalogue is copied as it is at one moment; others may work meanwhile. Raises UsageError for a target in the
-    archive's own folder, BackupNotWritten, CatalogueUnavailable.
+    The catalogue is copied as it is at one moment; others may work meanwhile. Its audit goes on to the record of this
+    backup, which is made just before the folder gets its name: after a restore, no record of before is missing. Raises
+    UsageError for a target in the archive's own folder, BackupNotWritten, CatalogueUnavailable.
     """
     target = target.expanduser().resolve()
     if target == archive.settings.home or archive.settings.home in target.parents:
@@ -67,17 +68,12 @@ def make_backup(archive: Archive, target: Path, *, with_keys: bool = False, keep
     if not target.is_dir():  # an unmounted disk must not get its backups on the disk below it
         raise BackupNotWritten(folder=str(target), detail="the folder is missing or its disk is not mounted")
     with _failures(target):
-        backup = _make(archive, target, with_keys=with_keys)
-        pruned = () if keep is None else _prune(target, keep)
+        older = () if keep is None else tuple(_complete(target)[: 1 - keep or None])
+        backup = _make(archive, target, with_keys=with_keys, pruned=len(older))
+        _prune(target, older)
         _sweep(target)
-    record_audit(
-        archive,
-        AuditAction.BACKUP_MADE,
-        subject=str(backup.folder),
-        details={"revision": backup.manifest.revision, "files": len(backup.manifest.files), "pruned": len(pruned)},
-    )
     files, size = _measure_store(archive)
-    return BackupReport(backup, pruned, files, size)
+    return BackupReport(backup, older, files, size)
 
 
 def find_backup(folder: Path) -> Path:
@@ -112,7 +108,7 @@ def read_backup(folder: Path) -> Backup:
     return Backup(folder, manifest)
 
 
-def _make(archive: Archive, target: Path, *, with_keys: bool) -> Backup:
+def _make(archive: Archive, target: Path, *, with_keys: bool, pruned: int) -> Backup:
     port = catalogue_backup(archive.settings)
     part = target / f".arhivar-{token_hex(4)}.part"
     part.mkdir(mode=0o700)  # the catalogue names persons
@@ -131,6 +127,10 @@ def _make(archive: Archive, target: Path, *, with_keys: bool) -> Backup:
                 copy_private(key, part / KEYS / name)
                 names.append(f"{KEYS}/{name}")
             _sync(part / KEYS)
+        details: dict[str, str | int] = {"revision": revision, "files": len(names), "pruned": pruned}
+        subject = str(_free_name(target, made_at))
+        record_audit(archive, AuditAction.BACKUP_MADE, subject=subject, details=details)
+        port.add_audit(part / CATALOGUE, archive.catalogue)
         for name in names:
             _sync(part / name)
         manifest = BackupManifest(
@@ -153,12 +153,17 @@ def _make(archive: Archive, target: Path, *, with_keys: bool) -> Backup:
 
 
 def _give_name(part: Path, target: Path, made_at: datetime) -> Path:
+    folder = _free_name(target, made_at)
+    part.rename(folder)  # onto another one it fails, as that is not empty
+    _sync(target)
+    return folder
+
+
+def _free_name(target: Path, made_at: datetime) -> Path:
     stem = f"arhivar-{made_at:%Y%m%dT%H%M%SZ}"
     for number in range(1, 1000):
         folder = target / (stem if number == 1 else f"{stem}-{number}")
-        if not folder.exists():  # a rename onto another one fails, as that is not empty
-            part.rename(folder)
-            _sync(target)
+        if not folder.exists():
             return folder
     raise BackupNotWritten(folder=str(target), detail=f"too many backups of {stem}")
 
@@ -191,15 +196,13 @@ def _complete(target: Path) -> list[Path]:
     return [folder for _, _, folder in sorted(found)]
 
 
-def _prune(target: Path, keep: int) -> tuple[Path, ...]:
+def _prune(target: Path, older: Iterable[Path]) -> None:
     """A folder loses its name first: one that is half removed must not look like a backup."""
-    older = _complete(target)[:-keep]
     for folder in older:
         gone = target / f".arhivar-{token_hex(4)}.old"
         folder.rename(gone)
         _sync(target)
         shutil.rmtree(gone)
-    return tuple(older)
 
 
 def _sweep(target: Path) -> None:

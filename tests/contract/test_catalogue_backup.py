@@ -110,6 +110,31 @@ def test_a_copy_takes_the_place_and_later_audit_records_go_with_it(
     assert backup.holders(NOW) == []
 
 
+def test_a_copy_takes_in_what_was_added_to_the_audit_since(backup: CatalogueBackup, url: str, tmp_path: Path) -> None:
+    fill(url, "1")
+    copy = tmp_path / "copy.sqlite"
+    backup.write(copy)
+    with SqlCatalogue(url) as catalogue:
+        catalogue.append_audit([entry(2), entry(3)])
+        assert backup.add_audit(copy, catalogue) == 2
+        assert backup.add_audit(copy, catalogue) == 0
+        with SqlCatalogue(sqlite_url(copy)) as copied:
+            assert copied.audit_rows() == catalogue.audit_rows()
+            assert copied.audit_end() == catalogue.audit_end()
+
+
+def test_a_copy_with_a_later_audit_is_one_file(backup: CatalogueBackup, url: str, tmp_path: Path) -> None:
+    fill(url, "1")
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    backup.write(folder / "copy.sqlite")
+    with SqlCatalogue(url) as catalogue:
+        catalogue.append_audit([entry(2)])
+        backup.add_audit(folder / "copy.sqlite", catalogue)
+    assert [path.name for path in folder.iterdir()] == ["copy.sqlite"]
+    assert backup.examine(folder / "copy.sqlite") == REVISION
+
+
 def test_a_catalogue_that_is_back_numbers_on_where_it_was(backup: CatalogueBackup, url: str, tmp_path: Path) -> None:
     fill(url, "1", "2")
     copy, working = tmp_path / "copy", tmp_path / "working"
