@@ -130,7 +130,8 @@ def test_what_is_deployed_is_what_was_tested_without_the_tools_of_tests() -> Non
 
 def named_requirements(*names: str) -> set[str]:
     lines = [line for name in names for line in (ROOT / name).read_text("utf-8").splitlines()]
-    return {canonicalize_name(Requirement(line).name) for line in lines if not line.startswith(("#", "-"))}
+    stated = [one for line in lines if (one := line.partition("#")[0].strip())]
+    return {canonicalize_name(Requirement(one).name) for one in stated if not one.startswith("-")}
 
 
 def foreign_imports(folders: frozenset[str]) -> set[str]:
