@@ -150,7 +150,10 @@ class OcflRepository:
         if head is not None and not folder.exists(DECLARATION):
             self.store.put(folder.key(DECLARATION), DECLARATION_BYTES)
             done.append(f"{folder.key(DECLARATION)} was written again")
-        return done + sweep(folder)
+        for one in sweep(folder):
+            kept = "" if one.aside is None else f" and is kept in {one.aside}"
+            done.append(f"{folder.key(one.path)} was swept: no inventory names it{kept}")
+        return done
 
     def objects(self) -> list[str]:
         """The ids of all objects that have a whole version, sorted; read from the store alone.

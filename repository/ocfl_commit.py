@@ -9,16 +9,17 @@ put the head back.
 
 **Nothing that may still be named is deleted.** Where content of another writer lies at the path that it wants, a
 writer stores its own beside it. What no inventory names is removed from the folders of versions that are decided, since
-nobody can name it any more: by the winner, by each loser, and by `settle` for those that were killed. Where nothing is
+nobody can name it any more: by the winner, by each loser, and by `sweep` for those that were killed. Where nothing is
 decided yet, only `sweep` removes something, for which its caller holds the object's lease; a writer that was swept all
 the same finds its content incomplete before it moves the head, and is refused.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from repository.object_store import check_key, digest_object
-from repository.ocfl_folder import VERSION_FOLDER, Head, ObjectFolder, agrees
+from repository.ocfl_folder import VERSION_FOLDER, Head, ObjectFolder, agrees, aside_prefix
 from repository.ocfl_inventory import (
     DECLARATION,
     DECLARATION_BYTES,
@@ -82,24 +83,41 @@ def settle(
     raise LeaseLost(name=folder.object_id)
 
 
-def sweep(folder: ObjectFolder) -> list[str]:
-    """Remove what no inventory names and no living writer can be about to name; a sentence each.
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A file that no inventory named, and the key that keeps its bytes; None where it was begun and never decided."""
 
-    Hold the object's lease. Of a version with an inventory the content goes first and that inventory last, so that
-    nobody else can decide on the version meanwhile.
+    path: str
+    aside: str | None
+
+
+def sweep(folder: ObjectFolder) -> list[Swept]:
+    """Remove from the folders of versions what no inventory names and no living writer can be about to name.
+
+    Hold the object's lease. What lies in a version that is decided keeps a name under ``damaged/``: it may be a killed
+    loser's, or somebody else wrote to the store. Of a version that is not, the content goes first and an inventory
+    last, so that nobody else can decide on it meanwhile.
     """
     head = folder.load()
     top = 0 if head is None else head.inventory.head
-    kept = set() if head is None else _named(head.inventory)
+    named = set() if head is None else _named(head.inventory)
     with suppress(_Incomplete):
         if _decided(folder, head) is not None:  # somebody is at work all the same
             return []
-    paths = [path for path in folder.paths() if path not in kept]
-    gone = [path for path in paths if VERSION_FOLDER.match(path) or head is None]
     undecided = f"v{top + 1}/{INVENTORY}"
-    for path in sorted(gone, key=lambda path: (path == undecided, path)):
+    place = aside_prefix()
+    swept: list[Swept] = []
+    for path in sorted(set(folder.paths()) - named, key=lambda path: (path == undecided, path)):
+        match = VERSION_FOLDER.match(path)
+        aside = None
+        if match is not None and int(match[1]) <= top:
+            aside = f"{place}{folder.key(path)}"
+            folder.store.copy(folder.key(path), aside)
+        elif match is None and head is not None:
+            continue
         folder.store.delete(folder.key(path))
-    return [f"{folder.key(path)} was swept: no inventory names it" for path in gone]
+        swept.append(Swept(path, aside))
+    return swept
 
 
 def write_version(

@@ -4,13 +4,18 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha512
+from secrets import token_hex
+from typing import Final
 
 from repository.object_store import ObjectStore, digest_object
 from repository.ocfl_difference import Problem
 from repository.ocfl_inventory import INVENTORY, SIDECAR, Inventory, parse_inventory
 from schemas.errors import ObjectDamaged, ObjectMissing, PackageInvalid, StoreUnavailable
 
+DAMAGED_PREFIX: Final = "damaged/"
+"""Where damaged and unexpected files are kept: ``damaged/<time>/<key>``."""
 VERSION_FOLDER = re.compile(r"v([1-9]\d*)/")
 VERSION_INVENTORY = re.compile(r"v([1-9]\d*)/" + re.escape(INVENTORY))
 
@@ -102,6 +107,11 @@ class ObjectFolder:
         """Whether an inventory and its sidecar are both there and do not agree."""
         data, seal = self.read(path), self.read(f"{path}.sha512")
         return data is not None and seal is not None and not agrees(seal, data)
+
+
+def aside_prefix() -> str:
+    """A new place for files that give way."""
+    return f"{DAMAGED_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}/"
 
 
 def agrees(seal: bytes | None, data: bytes) -> bool:

@@ -2,16 +2,15 @@
 """Repair an OCFL object from verified bytes: of a replica, or of another place in the object with the same digest.
 
 Nothing is written that does not agree with an inventory that is believed, and nothing damaged is thrown away: it is
-given a second name under ``damaged/`` first. A sound copy is brought in whole, under ``repair/``, before the damaged
-file gives way, so that a full disk or a kill leaves no more missing than there was.
+given a second name under ``damaged/`` first, and so is what no inventory names, once all the rest is sound. A sound
+copy is brought in whole, under ``repair/``, before the damaged file gives way, so that a full disk or a kill leaves no
+more missing than there was.
 """
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import StrEnum
 from hashlib import sha512
-from secrets import token_hex
 from typing import Final
 
 from repository.object_store import ObjectStore, digest_object
@@ -24,11 +23,11 @@ from repository.ocfl_belief import (
     object_root,
     read_inventories,
 )
+from repository.ocfl_commit import Swept, settle, sweep
+from repository.ocfl_folder import ObjectFolder, aside_prefix
 from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, is_earlier, sidecar
 from schemas.errors import ObjectDamaged, ObjectMissing, StoreUnavailable
 
-DAMAGED_PREFIX: Final = "damaged/"
-"""Where damaged files are kept: ``damaged/<time>/<key>``."""
 REPAIR_PREFIX: Final = "repair/"
 """Where sound copies wait until the damaged file has given way."""
 
@@ -68,14 +67,21 @@ def repair_object(
     *,
     known_version: int | None = None,
     on_bytes: Callable[[int], object] | None = None,
-) -> Iterator[Repaired | Unrepaired]:
+) -> Iterator[Repaired | Unrepaired | Swept]:
     """Repair every file of the object that is missing or damaged, and say what was done as it is done.
 
     `known_version`: which version the catalogue knows; where no root inventory is left, an older one is not taken for
-    the head. Hold the unit's lease. What no inventory names is left alone. Raises the stores' errors.
+    the head. Hold the unit's lease. Raises the stores' errors.
     """
     repair = _Repair(packages, replica, object_id, on_bytes or (lambda _: None))
-    return repair.run(known_version or 0)
+    whole = True
+    for one in repair.run(known_version or 0):
+        whole &= isinstance(one, Repaired)
+        yield one
+    if whole:
+        folder = ObjectFolder(packages.store, object_root(packages, object_id), object_id)
+        settle(folder, leave_incomplete=True)
+        yield from sweep(folder)
 
 
 class _Repair:
@@ -92,7 +98,7 @@ class _Repair:
         self._store: ObjectStore = packages.store
         self._id, self._on_bytes = object_id, on_bytes
         self._root = object_root(packages, object_id)
-        self._aside = f"{DAMAGED_PREFIX}{datetime.now(UTC):%Y%m%dT%H%M%S}-{token_hex(3)}/"
+        self._aside = aside_prefix()
         self._here = read_inventories(packages, object_id)
         self._there = Inventories({}, frozenset(), frozenset())
         if replica is not None:

@@ -41,6 +41,7 @@ class AuditAction(StrEnum):
     UNIT_VERIFIED = "unit-verified"
     ARCHIVE_VERIFIED = "archive-verified"
     FILE_REPAIRED = "file-repaired"
+    FILE_SET_ASIDE = "file-set-aside"
     ARCHIVE_REBUILT = "archive-rebuilt"
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"

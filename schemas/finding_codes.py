@@ -73,6 +73,7 @@ class FindingCode(StrEnum):
     AUDIT_KEY_UNKNOWN = "audit-key-unknown"
     FINDINGS_ACCEPTED = "findings-accepted"
     FILE_REPAIRED = "file-repaired"
+    FILE_SET_ASIDE = "file-set-aside"
     REPAIR_IMPOSSIBLE = "repair-impossible"
     REPLICA_REFUSED = "replica-refused"
     REPLICA_DIFFERS = "replica-differs"

@@ -39,10 +39,10 @@ KEEPING_FINDINGS: dict[FindingCode, FindingRule] = {
             en="The package holds '{file}', which no inventory names.",
         ),
         Message(
-            ro="Poate fi urma unei depuneri întrerupte: reluați `arhivar ingest`; altfel aflați cine a scris în "
-            "depozit.",
-            en="It may be left of an interrupted deposit: run `arhivar ingest` again; else find out who wrote to the "
-            "store.",
+            ro="Poate fi urma unei depuneri întrerupte: `arhivar verify --repair` îl scoate din pachet și îl "
+            "păstrează; altfel aflați cine a scris în depozit.",
+            en="It may be left of an interrupted deposit: `arhivar verify --repair` takes it out and keeps it; else "
+            "find out who wrote to the store.",
         ),
     ),
     FindingCode.PACKAGE_MISSING: FindingRule(
@@ -97,6 +97,18 @@ KEEPING_FINDINGS: dict[FindingCode, FindingRule] = {
         Message(
             ro="Verificați discul depozitului; dacă se repetă, înlocuiți-l.",
             en="Check the store's disk; if it repeats, replace it.",
+        ),
+    ),
+    FindingCode.FILE_SET_ASIDE: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="„{file}”, pe care niciun inventar nu îl numea, a fost scos din pachet. Octeții sunt păstrați "
+            "în: {aside}.",
+            en="'{file}', which no inventory named, was taken out of the package. Its bytes are kept in: {aside}.",
+        ),
+        Message(
+            ro="Dacă nu este urma unei depuneri întrerupte, aflați cine a scris în depozit.",
+            en="If it was not left of an interrupted deposit, find out who wrote to the store.",
         ),
     ),
     FindingCode.REPAIR_IMPOSSIBLE: FindingRule(

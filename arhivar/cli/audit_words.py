@@ -16,6 +16,7 @@ ACTIONS = {
     AuditAction.UNIT_VERIFIED: Message(ro="unitate verificată", en="unit verified"),
     AuditAction.ARCHIVE_VERIFIED: Message(ro="arhivă verificată", en="archive verified"),
     AuditAction.FILE_REPAIRED: Message(ro="fișier reparat", en="file repaired"),
+    AuditAction.FILE_SET_ASIDE: Message(ro="fișier scos din pachet", en="file taken out of a package"),
     AuditAction.ARCHIVE_REBUILT: Message(ro="arhivă refăcută", en="archive rebuilt"),
     AuditAction.BACKUP_MADE: Message(ro="copie de siguranță făcută", en="backup made"),
     AuditAction.BACKUP_RESTORED: Message(ro="copie de siguranță restaurată", en="backup restored"),

@@ -8,6 +8,7 @@ from arhivar.auditing import record_audit
 from arhivar.composition import Archive
 from arhivar.keeping.verify import Subject, Verdict, VerifyWatcher, verify_units
 from repository.ocfl import OcflRepository
+from repository.ocfl_commit import Swept
 from repository.ocfl_repair import Reason, Repaired, Unrepaired, repair_object
 from schemas.audit import AuditAction
 from schemas.errors import ArhivarError, LeaseLost, StoreError
@@ -20,12 +21,14 @@ STORED = frozenset(
         FindingCode.STORED_FILE_DAMAGED,
         FindingCode.PACKAGE_MISSING,
         FindingCode.PACKAGE_DAMAGED,
+        FindingCode.STORED_FILE_UNEXPECTED,
     }
 )
 """What a repair can help with."""
 
 _STAGE = "repair"
 _ASIDE_NOWHERE = "–"
+_DONE = frozenset({FindingCode.FILE_REPAIRED, FindingCode.FILE_SET_ASIDE})
 
 _REASONS = {
     Reason.NO_REPLICA: Message(
@@ -70,7 +73,7 @@ def repair_unit(
 
     An error about this unit is in the second verdict. Raises StoreUnavailable where a store as a whole is gone.
     """
-    done: list[Repaired | Unrepaired] = []
+    done: list[Repaired | Unrepaired | Swept] = []
     try:
         _repair(archive, replica, subject, before.unit, done, on_bytes)
     except ArhivarError as error:
@@ -78,7 +81,7 @@ def repair_unit(
         after = replace(before, error=error)
     else:
         after = verify_units(archive, [subject], VerifyWatcher(lambda _: None, on_bytes, lambda _: None))[0]
-    repaired = tuple(_repaired(one) for one in done if isinstance(one, Repaired))
+    repaired = tuple(_repaired(one) for one in done if not isinstance(one, Unrepaired))
     if repaired:
         _note(archive, subject, repaired)
     return RepairOutcome(
@@ -91,7 +94,7 @@ def _repair(
     replica: OcflRepository | None,
     subject: Subject,
     unit: str,
-    done: list[Repaired | Unrepaired],
+    done: list[Repaired | Unrepaired | Swept],
     on_bytes: Callable[[int], None],
 ) -> None:
     name = subject.identifier if subject.unit_id is None else str(subject.unit_id)
@@ -105,6 +108,9 @@ def _repair(
             if isinstance(one, Repaired):
                 details = {"file": one.path, "origin": one.origin, "aside": one.aside or _ASIDE_NOWHERE}
                 record_audit(archive, AuditAction.FILE_REPAIRED, subject=unit, unit_id=subject.unit_id, details=details)
+            elif isinstance(one, Swept):
+                swept = {"file": one.path, "aside": one.aside or _ASIDE_NOWHERE}
+                record_audit(archive, AuditAction.FILE_SET_ASIDE, subject=unit, unit_id=subject.unit_id, details=swept)
             lease.check()
 
 
@@ -113,11 +119,14 @@ def _note(archive: Archive, subject: Subject, findings: tuple[Finding, ...]) -> 
     row = None if subject.unit_id is None else archive.catalogue.unit(subject.unit_id)
     if row is None or row.ingest_id is None or archive.catalogue.ingest(row.ingest_id) is None:
         return
-    earlier = [one for one in archive.catalogue.findings(row.ingest_id) if one.code is FindingCode.FILE_REPAIRED]
+    earlier = [one for one in archive.catalogue.findings(row.ingest_id) if one.code in _DONE]
     archive.catalogue.replace_findings(row.ingest_id, [*earlier, *findings], _STAGE)
 
 
-def _repaired(one: Repaired) -> Finding:
+def _repaired(one: Repaired | Swept) -> Finding:
+    if isinstance(one, Swept):
+        kept: dict[str, str | int | float] = {"file": one.path, "aside": one.aside or _ASIDE_NOWHERE}
+        return Finding(code=FindingCode.FILE_SET_ASIDE, fields=kept)
     fields: dict[str, str | int | float] = {
         "file": one.path,
         "origin": one.origin,

@@ -23,9 +23,10 @@ from repository.ocfl_belief import (
     read_inventories,
 )
 from repository.ocfl_difference import OcflDifference, Problem
+from repository.ocfl_folder import DAMAGED_PREFIX
 from repository.ocfl_inventory import DECLARATION, DECLARATION_BYTES, INVENTORY, SIDECAR, is_earlier, sidecar
 from repository.ocfl_layout import ROOT_FILES
-from repository.ocfl_repair import DAMAGED_PREFIX, REPAIR_PREFIX
+from repository.ocfl_repair import REPAIR_PREFIX
 from schemas.errors import LeaseLost, ObjectDamaged, ObjectMissing, PackageInvalid, StoreUnavailable
 from schemas.findings import Finding, FindingCode
 
@@ -159,8 +160,12 @@ class _Copy:
             return False
         for path, data in ((INVENTORY, believed.data), (SIDECAR, sidecar(believed.data))):
             key = f"{target}/{path}"
-            if not self._replica.store.exists(key) or self._replica.store.read(key) != data:
-                self._replica.store.replace(key, data)
+            there = self._replica.store.read(key) if self._replica.store.exists(key) else None
+            if there != data:
+                if there is None:
+                    self._replica.store.put(key, data)
+                else:
+                    self._replica.store.replace(key, data, over=there)
                 self._read_back(key, _digest(data))
                 self._count(len(data))
         return True

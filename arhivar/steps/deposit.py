@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from arhivar import VERSION
 from arhivar.auditing import audit_entry
 from arhivar.composition import Archive, object_id
+from arhivar.log import Logger
 from arhivar.monitor import timed
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH, package_path, read_package
 from arhivar.steps.compose import Composed
@@ -18,6 +19,8 @@ from schemas.ingest import FileRole, Manifest
 from schemas.page import Agent
 from schemas.stages import Stage
 from schemas.unit import EventType, PackageDescription, PreservationEvent
+
+_log = Logger(__name__)
 
 ARHIVAR = Agent(name="Arhivar", version=VERSION)
 
@@ -40,7 +43,8 @@ def deposit_unit(
     with archive.leases.hold(f"unit:{manifest.unit_id}") as lease:
         if lease is None:
             raise LeaseLost(name=manifest.description.reference_code)
-        archive.packages.repair(identifier)
+        for done in archive.packages.repair(identifier):
+            _log.warning("package settled", unit=manifest.description.reference_code, detail=done)
         version = archive.packages.head(identifier)
         head = None if version is None else read_package(archive, identifier)
         if version is None or head is None or (head.ingest_id, head.attempt) != (manifest.ingest_id, manifest.attempt):

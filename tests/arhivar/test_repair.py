@@ -159,6 +159,25 @@ def test_a_repair_is_reported_and_recorded(doubled: Town, capsys: pytest.Capture
     ]
 
 
+def test_what_no_inventory_names_is_taken_out_of_the_package_and_kept(
+    kept: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = unit_root(store(kept))
+    before = packages(store(kept))
+    (root / "v1/content/lost").write_bytes(b"a killed depositor's")
+    assert run(capsys, kept.settings, "verify")[0] == EXIT_FINDINGS
+    code, out, _ = run(capsys, kept.settings, "verify", "--repair")
+    assert code == EXIT_DONE
+    assert "'v1/content/lost', which no inventory named, was taken out of the package" in out
+    assert packages(store(kept)) == before
+    (aside,) = (store(kept) / "damaged").rglob("lost")
+    assert aside.read_bytes() == b"a killed depositor's"
+    with kept.open() as archive:
+        records = [AuditRecord.model_validate_json(one.record) for one in archive.catalogue.audit_rows()]
+    (taken,) = (one for one in records if one.action is AuditAction.FILE_SET_ASIDE)
+    assert (taken.unit_id, taken.details["file"]) == (UNIT, "v1/content/lost")
+
+
 def test_a_replica_whose_own_copy_is_wrong_gives_nothing(doubled: Town, capsys: pytest.CaptureFixture[str]) -> None:
     for folder in (store(doubled), replica(doubled)):
         flip_bit(unit_root(folder) / "v2/content/masters/002.png")

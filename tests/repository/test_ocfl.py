@@ -288,11 +288,17 @@ def test_repair_sweeps_what_a_killed_loser_left_in_a_version_that_is_decided(
         store.put(f"{root_key()}/{stray}", b"?")
     assert {one.problem for one in packages.verify(UNIT)} == {Problem.UNNAMED}
     done = packages.repair(UNIT)
-    assert [line.removeprefix(f"{root_key()}/") for line in done] == [
-        "v1/content/lost was swept: no inventory names it",
-        "v2/content/lost was swept: no inventory names it",
-        "v3/content/begun was swept: no inventory names it",
+    assert [line.removeprefix(f"{root_key()}/").split(" ")[0] for line in done] == [
+        "v1/content/lost",
+        "v2/content/lost",
+        "v3/content/begun",
     ]
+    kept = [stored.key for stored in store.list("damaged/")]
+    assert [key.partition("/")[2].partition("/")[2] for key in kept] == [
+        f"{root_key()}/v1/content/lost",
+        f"{root_key()}/v2/content/lost",
+    ]
+    assert store.read(kept[0]) == b"?"
     assert packages.verify(UNIT) == []
     assert packages.repair(UNIT) == []
     assert referee(store) == []
