@@ -2,7 +2,10 @@
 """Pages can be read inside a task, however the worker that runs the task starts its processes."""
 
 import multiprocessing
+from importlib import import_module
 from pathlib import Path
+
+import pytest
 
 from arhivar.settings import load_settings
 from arhivar.tasks.reading import task_pool
@@ -13,6 +16,19 @@ def _count(home: Path, page: Path, answer: Path) -> None:
     with task_pool(load_settings({"ARHIVAR_HOME": str(home), "ARHIVAR_WORKERS": "1"})) as pool:
         answer.write_text(str(pool.count_frames(page)))
     assert multiprocessing.current_process().daemon
+
+
+@pytest.mark.services
+def test_a_process_of_a_celery_worker_reads_pages(tmp_path: Path) -> None:
+    draw_page(tmp_path / "page.png", ["pagina"])
+    celery = import_module("billiard")  # Celery's own multiprocessing; Airflow's environment has it
+    arguments = (tmp_path / "home", tmp_path / "page.png", tmp_path / "answer")
+    task = celery.get_context("fork").Process(target=_count, args=arguments)
+    task.daemon = True
+    task.start()
+    task.join(120)
+    assert task.exitcode == 0
+    assert (tmp_path / "answer").read_text() == "1"
 
 
 def test_a_process_that_is_marked_as_a_daemon_reads_pages(tmp_path: Path) -> None:
