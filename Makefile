@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo env test soak test-services services-up services-down services-status setup-services images-check check bench bench-airflow format lock clean
+.PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-airflow format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
@@ -26,11 +26,15 @@ test: setup ## all tests; ARGS="-k intake" for some
 soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
 soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
-	@$(BIN)/python -m pytest -m soak -v $(ARGS)
+	@$(BIN)/python -m pytest -m "soak and not services" -v $(ARGS)
 
 test-services: services-up ## tests against real servers; ARGS="-k rebuild" for some
 	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
-		.venv-services/bin/python -m pytest -m services -n auto --maxprocesses 2 --dist loadfile $(ARGS)
+		.venv-services/bin/python -m pytest -m "services and not soak" -n auto --maxprocesses 2 --dist loadfile $(ARGS)
+
+soak-services: services-up ## long tests against real servers: 200 binders at once
+	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m pytest -m "services and soak" -v $(ARGS)
 
 services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="postgresql airflow" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)

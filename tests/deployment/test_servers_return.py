@@ -2,6 +2,7 @@
 """`tools.services up` brings back a server that was killed: on its old port, with its data, at once."""
 
 import contextlib
+import fcntl
 import threading
 from collections.abc import Iterator
 
@@ -11,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from tests.own_servers import OwnServers, own_servers
 from tests.services import new_bucket
+from tools.services.__main__ import cache_folder
 
 pytestmark = pytest.mark.services
 
@@ -47,6 +49,13 @@ def test_a_database_that_is_killed_over_a_long_statement_comes_back(servers: Own
         assert connection.execute("SELECT number FROM kept").fetchall() == [(7,)]
     thread.join(30)
     assert not thread.is_alive()
+
+
+def test_a_server_that_comes_back_waits_for_no_other_checkout(servers: OwnServers) -> None:
+    with (cache_folder() / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # as while another one builds a server, which may take minutes
+        servers.down("minio")
+        servers.up("minio")
 
 
 def test_a_store_that_is_killed_comes_back(servers: OwnServers) -> None:

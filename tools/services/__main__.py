@@ -2,6 +2,7 @@
 """The command line: ``python -m tools.services up|down|status|where [NAME ...]``."""
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import json
@@ -10,7 +11,6 @@ import secrets
 import socket
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 from tools.services.airflow import Airflow
@@ -63,14 +63,15 @@ def up(servers: Sequence[Server], cache: Path, state: Path) -> None:
         secret = str(facts.get("secret") or secrets.token_hex(16))
         pid, port = running(home), int(str(facts.get("port", 0)))
         if pid is None:
-            server.install(cache)
-            port = _free_port(
-                int(os.environ.get(f"ARHIVAR_{server.name.upper().replace('-', '_')}_PORT") or port or server.port)
-            )
-            facts = {"secret": secret, "port": port}
-            _keep(home, facts)
-            server.prepare(Place(cache, home, port, secret))
-            start(server, Place(cache, home, port, secret))
+            # Another checkout may be building the same, or looking for a port; what comes back waits for nobody.
+            with contextlib.nullcontext() if port else _alone(cache):
+                server.install(cache)
+                chosen = os.environ.get(f"ARHIVAR_{server.name.upper().replace('-', '_')}_PORT")
+                port = _free_port(int(chosen or port or server.port))
+                facts = {"secret": secret, "port": port}
+                _keep(home, facts)
+                server.prepare(Place(cache, home, port, secret))
+                start(server, Place(cache, home, port, secret))
         if "client" not in facts:
             facts["client"] = dict(server.complete(Place(cache, home, port, secret)))
             _keep(home, facts)
@@ -130,7 +131,7 @@ def _free_port(wanted: int) -> int:
     raise ServiceError(f"no free port from {wanted} on")
 
 
-@contextmanager
+@contextlib.contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     """Two `up` at once would start everything twice."""
     with (folder / "lock").open("w") as file:
@@ -171,8 +172,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         cache = cache_folder()
         try:
-            with _alone(cache):  # another checkout may be building the same
-                up(chosen, cache, state)
+            up(chosen, cache, state)
         except ServiceError as error:
             print(f"services: {error}", file=sys.stderr)
             return 1
