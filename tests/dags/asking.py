@@ -40,7 +40,7 @@ class Asking:
         return [run["state"] for run in self._ask(f"/dags/{dag_id}/dagRuns?limit=100")["dag_runs"]]
 
     def tasks(self, dag_id: str, task_id: str) -> list[dict[str, Any]]:
-        """All instances of the task in all runs, at most 100: among others `state`, `hostname`, `try_number`."""
+        """The instances of the task in the DAG's runs: among others `state`, `hostname`, `try_number`."""
         path = f"/dags/{dag_id}/dagRuns/~/taskInstances?task_id={task_id}&limit=100"
         found: list[dict[str, Any]] = self._ask(path)["task_instances"]
         return found

@@ -26,6 +26,7 @@ def main() -> None:
             "tasks": {
                 task.task_id: {
                     "retries": task.retries,
+                    "seconds": None if task.execution_timeout is None else task.execution_timeout.total_seconds(),
                     "pool": task.pool,
                     "trigger_rule": str(task.trigger_rule),
                     "upstream": sorted(task.upstream_task_ids),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from arhivar.settings import CHECKOUT
+from tools.services.airflow_celery import DELIVERY
 
 pytestmark = pytest.mark.services
 
@@ -56,6 +57,11 @@ def test_reading_the_files_is_quick_and_loads_nothing_heavy(described: dict[str,
 def test_what_ends_by_itself_is_never_run_twice_at_once(described: dict[str, Any]) -> None:
     at_once = {name: dag["max_active_runs"] for name, dag in described["dags"].items()}
     assert {name for name, most in at_once.items() if most != 1} == {"digitize_unit"}
+
+
+def test_no_task_comes_out_of_the_queue_again_while_it_runs(described: dict[str, Any]) -> None:
+    longest = max(task["seconds"] or 0 for dag in described["dags"].values() for task in dag["tasks"].values())
+    assert 0 < longest < int(DELIVERY["celery_broker_transport_options__visibility_timeout"])
 
 
 def test_every_retry_is_one_that_can_help(described: dict[str, Any]) -> None:

@@ -13,6 +13,8 @@ from jsonschema import Draft202012Validator
 from arhivar.settings import SETTING_NAMES, load_settings
 from tests.deploy.composed import COMPOSE, ROOT, Unset, env_file, read_compose, variables
 from tools.services import elasticsearch
+from tools.services.airflow import RECOVERY
+from tools.services.airflow_celery import DELIVERY, INTAKE_QUEUES, PAGE_QUEUE
 
 ONE_SHOT = {"certificates", "init", "arhivar"}
 SERVERS = {"postgresql", "minio", "elasticsearch"}
@@ -215,3 +217,20 @@ def test_a_profile_brings_the_queue_and_its_workers(compose: Compose, env: dict[
     wider = read_compose({**env, "AIRFLOW_EXECUTOR": "CeleryExecutor"})["services"]
     executors = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in wider.values()}
     assert executors - {None} == {"CeleryExecutor"}
+
+
+def test_a_dead_worker_s_tasks_are_given_to_another_as_where_the_tests_kill_one(compose: Compose) -> None:
+    wanted = {f"AIRFLOW__{name.upper()}": value for name, value in (RECOVERY | DELIVERY).items()}
+    for name in ("scheduler", "worker", "worker-intake"):
+        stated = compose["services"][name]["environment"]
+        assert {variable: stated.get(variable) for variable in wanted} == wanted, name
+        assert stated["AIRFLOW__CELERY__RESULT_BACKEND"].startswith("db+postgresql+psycopg://")
+    queues = {name: compose["services"][name]["command"] for name in ("worker", "worker-intake")}
+    assert queues["worker"][-1] == PAGE_QUEUE
+    assert queues["worker-intake"][queues["worker-intake"].index("--queues") + 1] == INTAKE_QUEUES
+
+
+def test_when_a_task_is_tried_again_its_dead_worker_s_lease_has_run_out(compose: Compose, tmp_path: Path) -> None:
+    stated = compose["services"]["worker"]["environment"].get("ARHIVAR_LEASE_SECONDS")
+    variables = {"ARHIVAR_HOME": str(tmp_path)} | ({} if stated is None else {"ARHIVAR_LEASE_SECONDS": stated})
+    assert load_settings(variables).lease_seconds <= int(RECOVERY["scheduler__task_instance_heartbeat_timeout"])

@@ -20,7 +20,7 @@ from tools.services import machine
 from tools.services.airflow import MORE_TASKS, Airflow, cores, database, program
 from tools.services.server import Command, Place, ServiceError
 
-PAGE_QUEUE, INTAKE_QUEUE = "default", "intake"
+PAGE_QUEUE, INTAKE_QUEUES = "default", "intake,keeping"
 INTAKE_TASKS = 2
 PAGE_WORKERS = 2
 DELIVERY = {
@@ -59,7 +59,7 @@ class AirflowWorker:
 
     name: str
     port: int
-    queue: str
+    queues: str
     tasks: int
     sees_inbox: bool
     start_seconds: int = 120
@@ -78,7 +78,7 @@ class AirflowWorker:
             (own / key.name).write_bytes(key.read_bytes())
 
     def command(self, place: Place) -> Command:
-        words = [str(program()), "celery", "worker", "--queues", self.queue, "--concurrency", str(self.tasks)]
+        words = [str(program()), "celery", "worker", "--queues", self.queues, "--concurrency", str(self.tasks)]
         shared = AirflowCelery().environment(_airflow(place))
         hidden = [*self._others(place), *(Path(shared[name]) for name in self._hidden_settings() if name in shared)]
         own = {
@@ -112,7 +112,7 @@ class AirflowWorker:
 
 
 WORKERS = (
-    AirflowWorker("airflow-intake", 18280, INTAKE_QUEUE, INTAKE_TASKS, sees_inbox=True),
+    AirflowWorker("airflow-intake", 18280, INTAKE_QUEUES, INTAKE_TASKS, sees_inbox=True),
     *(
         AirflowWorker(f"airflow-worker-{number}", 18280 + number, PAGE_QUEUE, cores(), sees_inbox=False)
         for number in range(1, PAGE_WORKERS + 1)
