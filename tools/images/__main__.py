@@ -63,10 +63,11 @@ def _new_env() -> dict[str, str]:
 
 def clean(engine: Engine) -> None:
     """Remove the images and stand-ins that checks made."""
-    made = engine.call("images", "--quiet", "--filter=reference=localhost/arhivar-check/*").split()
+    names = ["--filter=reference=localhost/arhivar-check/*", "--format={{.Repository}}:{{.Tag}}"]
+    made = engine.call("images", *names).split()
     if made:
-        engine.call("rmi", "--force", *dict.fromkeys(made))
-    _say("clean", f"{len(set(made))} images removed")
+        engine.call("rmi", *made)  # by name: what somebody else calls the same image stays
+    _say("clean", f"{len(made)} images removed")
 
 
 def _path(name: str) -> str:
