@@ -63,10 +63,12 @@ def _new_env() -> dict[str, str]:
 
 def clean(engine: Engine) -> None:
     """Remove the images and stand-ins that checks made."""
-    made = engine.call("images", "--quiet", "--filter=reference=localhost/arhivar-check/*").split()
+    # By name: what somebody else calls the same image stays.
+    listed = engine.call("images", "--format={{.Repository}}:{{.Tag}}").split()
+    made = [name for name in listed if name.startswith("localhost/arhivar-check/")]
     if made:
-        engine.call("rmi", "--force", *dict.fromkeys(made))
-    _say("clean", f"{len(set(made))} images removed")
+        engine.call("rmi", *made)
+    _say("clean", f"{len(made)} images removed")
 
 
 def _path(name: str) -> str:

@@ -52,10 +52,11 @@ class Engine:
 
     def pull(self, image: str) -> bool:
         """Fetch an image unless it is there; whether it is there now."""
-        if self.has(image):
+        full = f"docker.io/library/{image}"  # to Podman, a short name is also any other place's image of that name
+        if self.has(full):
             return True
         try:
-            self.call("pull", "--quiet", f"docker.io/library/{image}")
+            self.call("pull", "--quiet", full)
         except ImagesError:
             return False
         return True
