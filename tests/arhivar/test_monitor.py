@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Time by stage and looks at the inbox are kept as work goes on, and stop nothing."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -100,6 +102,19 @@ def test_processor_time_is_that_of_all_that_was_started_living_or_not() -> None:
     ended = tree_cpu_seconds() - before
     assert 0.45 < living < 5
     assert living - 0.05 <= ended < 5
+
+
+def test_processor_time_is_also_that_of_what_the_started_ones_started() -> None:
+    before = tree_cpu_seconds()
+    burn = [sys.executable, "-c", _BURN + "time.sleep(60)"]
+    child = subprocess.Popen(["sh", "-c", '"$@" & wait', "sh", *burn], stdout=subprocess.PIPE, start_new_session=True)
+    assert child.stdout is not None
+    child.stdout.readline()
+    living = tree_cpu_seconds() - before
+    os.killpg(child.pid, signal.SIGKILL)
+    child.stdout.close()
+    child.wait()
+    assert 0.45 < living < 5
 
 
 def test_a_look_keeps_what_waits_and_what_lies_in_quarantine(quick: Town) -> None:
