@@ -55,6 +55,10 @@ def deposit_unit(
             if over is not None and version != over:
                 raise LeaseLost(name=manifest.description.reference_code)
             files = _files(archive, manifest, composed, findings)
+
+            def fence() -> None:
+                archive.leases.fence(lease)
+
             version = archive.packages.commit(
                 identifier,
                 files,
@@ -63,8 +67,9 @@ def deposit_unit(
                 user_address=archive.settings.contact,
                 created=datetime.now(UTC),
                 expected_head=version,
-                fence=lambda: archive.leases.fence(lease),
+                fence=fence,
             )
+            fence()  # overtaken once the version was decided, it may be another one's ground already
         archive.audit.prepare()
         archive.catalogue.record_deposit(
             manifest.ingest_id,
