@@ -9,7 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.binders import make_binder, text_pages
-from tests.deployment.test_end_to_end import Machine
+from tests.deployment.machine import Machine
 
 pytestmark = pytest.mark.services
 

@@ -8,7 +8,7 @@ from secrets import token_hex
 import pytest
 
 from tests.binders import make_binder, text_pages
-from tests.deployment.test_end_to_end import Machine
+from tests.deployment.machine import Machine
 from tests.services import drop_bucket, open_bucket, require
 from tests.stores import overwrite
 
