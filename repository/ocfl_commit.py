@@ -149,7 +149,6 @@ def write_version(
     try:
         folder.store.put(folder.key(f"v{number}/{INVENTORY}"), data)
     except ObjectExists as error:
-        _withdraw(folder, number, content.values())
         raise LeaseLost(name=folder.object_id) from error
     reached(CrashPoint.VERSION_INVENTORY)
     try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 from arhivar.composition import init_archive
 from arhivar.settings import CHECKOUT, Settings, load_settings
@@ -78,8 +78,11 @@ def running_airflow(
     settings = load_settings(variables)
     init_archive(settings)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
+    # Long before it listens it has chosen its ports; another Airflow that starts meanwhile must not choose the same.
+    names = [server.upper().replace("-", "_") for server in servers]
+    ports = {f"ARHIVAR_{one}_PORT": str(20_000 + 10 * randbelow(1_000)) for one in names}
     state = folder / "state"
-    environment = bare | variables | {"ARHIVAR_SERVICES_HOME": str(state)}
+    environment = bare | variables | ports | {"ARHIVAR_SERVICES_HOME": str(state)}
     running = Running(settings, inbox, state, metadata, environment, servers)
     try:
         running.services("up")

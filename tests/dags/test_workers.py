@@ -24,6 +24,7 @@ from tests.dags.asking import Asking
 from tests.dags.running import Running, running_airflow
 from tests.services import require
 from tools.services.airflow_celery import WORKERS
+from tools.services.server import running
 
 pytestmark = pytest.mark.services
 
@@ -161,7 +162,8 @@ def test_one_that_comes_back_clears_up_and_one_that_is_stopped_finishes_its_task
     asking.trigger("intake")  # the next minute's round would do it too
     _wait(lambda: bool(_reading(asking, _SECOND)))
     in_hand = _reading(asking, _SECOND)
-    airflow.services("down", _SECOND)
+    os.killpg(_pid(airflow, _SECOND), signal.SIGTERM)  # as the container engine does, which then waits long enough
+    _wait(lambda: running(airflow.state / _SECOND) is None)
     _wait(lambda: _all_reconciled(airflow, len(_BINDERS) + 1))
     tasks = {(one["dag_run_id"], one["map_index"]): one for one in asking.tasks("digitize_unit", "pages")}
     for one in in_hand:
