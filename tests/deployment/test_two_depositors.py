@@ -32,13 +32,13 @@ _KILLED_EVERY = 8
 _SEED = 5
 
 
-def _composed(planned: Manifest) -> Composed:
+def composed(planned: Manifest) -> Composed:
     """What compose hands on: a text at the path that every ingest's page has."""
     alto = {"text/00001.xml": f"<alto>{planned.ingest_id}</alto>".encode()}
     return Composed(pages=(), pdfs=(), pdf_files={}, alto=alto, engines=(ARHIVAR,))
 
 
-def _staged(archive: Archive, number: int, who: str) -> Manifest:
+def staged(archive: Archive, number: int, who: str) -> Manifest:
     """An ingest of the round's unit that is ready to be deposited."""
     page = f"page of {who}, round {number}".encode()
     digest = sha512(page).hexdigest()
@@ -64,7 +64,7 @@ def _depositor(variables: dict[str, str], orders: Connection) -> None:
             while time.time() < starts_at:
                 pass
             try:
-                orders.send(deposit_unit(archive, planned, _composed(planned), ()))
+                orders.send(deposit_unit(archive, planned, composed(planned), ()))
             except LeaseLost:
                 orders.send(None)
 
@@ -104,7 +104,7 @@ def test_two_machines_that_deposit_one_unit_at_once_make_a_version_each_or_one_i
     try:
         with open_archive(settings) as archive:
             for number in range(ROUNDS):
-                planned = [_staged(archive, number, who) for who in ("ana", "ion")]
+                planned = [staged(archive, number, who) for who in ("ana", "ion")]
                 identifier = object_id(planned[0].unit_id)
                 head = archive.packages.head(identifier) or 0
                 starts_at = time.time() + 0.05
@@ -123,7 +123,7 @@ def test_two_machines_that_deposit_one_unit_at_once_make_a_version_each_or_one_i
                 refused += sum(version is None for version in made.values())
                 for order in planned:  # as the next run does for who was refused, or killed
                     if made.get(order.ingest_id) is None:
-                        made[order.ingest_id] = deposit_unit(archive, order, _composed(order), ())
+                        made[order.ingest_id] = deposit_unit(archive, order, composed(order), ())
                 deposits += 2
                 assert sorted(made.values(), key=str) == sorted((head + 1, head + 2), key=str)
                 _require_versions(archive, identifier, made)

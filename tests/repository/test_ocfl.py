@@ -257,20 +257,22 @@ def test_a_writer_stores_its_content_beside_anothers_and_the_winner_clears_up(
     assert referee(store) == []
 
 
+@pytest.mark.parametrize("own", ["own", "own of the loser"], ids=["in-the-way", "elsewhere"])
+@pytest.mark.parametrize("moment", [1, 2], ids=["before-its-content", "after-its-content"])
 def test_a_loser_takes_back_what_it_stored_and_nothing_of_the_winner(
-    packages: OcflRepository, store: ObjectStore, referee: Referee
+    packages: OcflRepository, store: ObjectStore, referee: Referee, own: str, moment: int
 ) -> None:
-    """Both have a file of the same content at the same path, and each one of its own at the same path."""
+    """Both have a file of the same content at the same path, and each one of its own, at the same path or another."""
     commit(packages, {"z": b"1"}, None)
     calls = []
 
     def overtake() -> None:
         calls.append(1)
-        if len(calls) == 2:  # the loser's content is all there
+        if len(calls) == moment:
             assert commit(packages, {"same": b"same", "own": b"the winner's"}, 1) == 2
 
     with pytest.raises(LeaseLost):
-        commit(packages, {"same": b"same", "own": b"the loser's", "more": b"of the loser"}, 1, fence=overtake)
+        commit(packages, {"same": b"same", own: b"the loser's", "more": b"of the loser"}, 1, fence=overtake)
     assert {path: store.read(file.content_key) for path, file in packages.files(UNIT).items()} == {
         "same": b"same",
         "own": b"the winner's",

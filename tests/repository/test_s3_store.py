@@ -227,7 +227,7 @@ def test_what_is_deposited_is_locked_and_what_is_staged_is_not(store: S3Store, m
         assert held is None or held.mode == "GOVERNANCE"
         store.delete(key)
         assert not store.exists(key)
-        with raw.get_object(store.bucket, key, version_id=version) as answer:  # type: ignore[attr-defined]
+        with raw.get_object(store.bucket, key, version_id=version) as answer:
             assert answer.read() == b"1"
 
 
@@ -477,11 +477,9 @@ def test_a_part_that_cannot_be_sent_leaves_nothing(
 ) -> None:
     store.put("staging/large.tif", small_parts)
     relay.trouble = lambda number, method, path: "400" if "partNumber=2" in path else None
-    for write in (
-        lambda: by_relay.put("ocfl/a", small_parts),
-        lambda: by_relay.copy("staging/large.tif", "ocfl/a"),
-    ):
-        with pytest.raises(StoreUnavailable):
-            write()
+    with pytest.raises(StoreUnavailable):
+        by_relay.put("ocfl/a", small_parts)
+    with pytest.raises(StoreUnavailable):
+        by_relay.copy("staging/large.tif", "ocfl/a")
     assert not store.exists("ocfl/a")
     assert _uploads(store, minio) == []
