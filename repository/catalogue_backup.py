@@ -8,6 +8,7 @@ from typing import Protocol
 
 from repository.catalogue import Catalogue
 from schemas.errors import CatalogueError
+from schemas.owners import is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,10 @@ class CatalogueBackup(Protocol):
         ...
 
     def holders(self, now: datetime) -> list[str]:
-        """The leases that are held in the present catalogue. None where there is no catalogue, or it does not open."""
+        """The leases that are held in the present catalogue, but for those of processes that are known to have ended.
+
+        None where there is no catalogue, or it does not open.
+        """
         ...
 
     def take_place(self, working: Path, aside: Path) -> str | None:
@@ -63,3 +67,8 @@ class CatalogueBackup(Protocol):
         there was none. A kill in between leaves the present one, or none and both copies.
         """
         ...
+
+
+def is_over(owner: str) -> bool:
+    """Whether a lease's owner (`machine:process`) is known to have ended, as after a kill."""
+    return is_gone(owner.rpartition(":")[2])

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, i
 from sqlalchemy.exc import DBAPIError
 
 from repository.catalogue import Catalogue
-from repository.catalogue_backup import Carried
+from repository.catalogue_backup import Carried, is_over
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup, prepare_copy, seal
 from repository.tables import REVISION, Base, LeaseTable
@@ -68,8 +68,11 @@ class PostgresqlBackup:
             with self._connect() as connection:
                 if _revision(connection) is None:
                     return []
-                held = select(LeaseTable.name).where(LeaseTable.owner.is_not(None), LeaseTable.expires_at > now)
-                return list(connection.scalars(held.order_by(LeaseTable.name)))
+                held = select(LeaseTable.name, LeaseTable.owner).where(
+                    LeaseTable.owner.is_not(None), LeaseTable.expires_at > now
+                )
+                found = connection.execute(held.order_by(LeaseTable.name))
+                return [name for name, owner in found if not is_over(owner or "")]
         except CatalogueUnavailable:
             return []
 

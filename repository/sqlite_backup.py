@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from repository.catalogue import Catalogue
-from repository.catalogue_backup import Carried
+from repository.catalogue_backup import Carried, is_over
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from schemas.errors import CatalogueError, CatalogueUnavailable
 
@@ -70,9 +70,9 @@ class SqliteBackup:
             return []
         try:
             with _open(self._file) as connection:
-                query = "SELECT name FROM lease WHERE owner IS NOT NULL AND expires_at > ? ORDER BY name"
+                query = "SELECT name, owner FROM lease WHERE owner IS NOT NULL AND expires_at > ? ORDER BY name"
                 moment = now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-                return [str(name) for (name,) in connection.execute(query, (moment,))]
+                return [str(name) for name, owner in connection.execute(query, (moment,)) if not is_over(owner)]
         except sqlite3.Error:
             return []
 

@@ -23,6 +23,10 @@ from repository.catalogue_backup import Carried
 from repository.tables import REVISION
 from schemas.audit import AuditAction
 from schemas.errors import ArchiveBusy, BackupDamaged, BackupNewer, CatalogueError, CatalogueExists
+from schemas.owners import is_gone, owner_name
+
+_WORKING = ".catalogue.restoring-"
+"""How the names of working copies begin; then a stamp, and whose it is."""
 
 
 class SettingsFile(StrEnum):
@@ -67,7 +71,8 @@ def restore_archive(settings: Settings, folder: Path, watcher: RebuildWatcher, *
     if revision > REVISION:
         raise BackupNewer(folder=str(backup.folder), found=revision, expected=REVISION, program=backup.manifest.program)
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{token_hex(3)}"
-    working = settings.home / f".catalogue.restoring-{stamp}"
+    _sweep(settings)
+    working = settings.home / f"{_WORKING}{stamp}~{owner_name()}"
     aside = settings.home / f"catalogue.aside-{stamp}"
     try:
         carried = port.prepare(copy, working)
@@ -87,6 +92,13 @@ def restore_archive(settings: Settings, folder: Path, watcher: RebuildWatcher, *
         }
         record_audit(archive, AuditAction.BACKUP_RESTORED, subject=str(backup.folder), details=details)
     return RestoreReport(backup, former, settings_file, keys, carried, rebuilt)
+
+
+def _sweep(settings: Settings) -> None:
+    """Remove the working copies that killed restores of this machine left: a catalogue names persons."""
+    for left in settings.home.glob(f"{_WORKING}*~*"):
+        if is_gone(left.name.rpartition("~")[2].removesuffix("-wal").removesuffix("-shm").removesuffix("-journal")):
+            left.unlink(missing_ok=True)
 
 
 def _require_idle(settings: Settings) -> None:

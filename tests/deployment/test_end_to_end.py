@@ -1,57 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The whole command line on real servers: from a drop to a restored archive, by settings alone."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from arhivar.settings import CHECKOUT, load_settings
+from arhivar.settings import load_settings
 from search.elastic_index import ElasticAddress
 from tests.binders import make_binder, text_pages
 from tests.deployment.conftest import drop_indices
+from tests.deployment.machine import Machine, hits
 
 pytestmark = pytest.mark.services
-
-
-class Machine:
-    """One machine of the deployment: the command line in a process of its own, with these settings."""
-
-    def __init__(self, variables: dict[str, str]) -> None:
-        self.variables = variables
-
-    def run(self, *words: str, expected: int = 0) -> str:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-        for name in ("ARHIVAR_VERAPDF_HOME",):
-            if name in os.environ:
-                environment[name] = os.environ[name]
-        ended = subprocess.run(
-            [sys.executable, "-m", "arhivar", "--lang", "en", *words],
-            cwd=CHECKOUT,
-            env={**environment, **self.variables},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert ended.returncode == expected, (words, ended.stdout[-2000:], ended.stderr[-3000:])
-        for name in ("ARHIVAR_STORE_SECRET_KEY", "ARHIVAR_INDEX_API_KEY", "ARHIVAR_CATALOGUE"):
-            assert self.variables[name] not in ended.stdout + ended.stderr
-        return ended.stdout
-
-    def ask(self, *words: str, expected: int = 0) -> Any:
-        return json.loads(self.run(*words, "--json", expected=expected))
-
-
-def hits(machine: Machine, words: str) -> list[tuple[str, int]]:
-    answer = machine.ask("search", words)
-    return sorted((hit["reference_code"], hit["page"]) for hit in answer["hits"])
 
 
 def test_a_town_on_servers_from_its_first_binder_to_its_restore(variables: dict[str, str], tmp_path: Path) -> None:
