@@ -29,12 +29,13 @@ def make_binder(
     *,
     description: Mapping[str, object] | None = None,
     ready: bool = True,
+    size_px: tuple[int, int] = A5_PX,
 ) -> Path:
     """A drop with a page image for each list of lines; `unit.json` where there is a description."""
     folder = inbox / name
     folder.mkdir(parents=True)
     for number, lines in enumerate(pages, start=1):
-        draw_page(folder / f"{number:03}.png", lines)
+        draw_page(folder / f"{number:03}.png", lines, size_px=size_px)
     if description is not None:
         (folder / "unit.json").write_text(json.dumps(description), encoding="utf-8")
     if ready:
