@@ -137,7 +137,7 @@ def test_a_backup_in_the_middle_of_an_ingest_gives_a_sound_archive_back(machine:
     assert {one["code"] for one in checked["audit"]["findings"]} == {"audit-record-missing"}
     assert [unit for unit in checked["units"] if unit["findings"]] == []
     assert results(another) == found
-    assert another.ask("ingest", str(tmp_path / "inbox"))["outcomes"] == []
+    assert another.ask("ingest", str(tmp_path / "inbox"))["ingests"] == []
 
 
 @pytest.mark.parametrize("moment", ["the catalogue gives way", "the index is built"])
