@@ -56,7 +56,7 @@ check: setup ## style, types, who may import whom, documentation, lock
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py
+	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py tests/test_capacity.py
 
 bench: setup ## cost, memory, size and accuracy, beside OCRmyPDF; minutes, and best on a quiet machine
 	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.accuracy $(SETS)

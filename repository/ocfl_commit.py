@@ -134,21 +134,18 @@ def write_version(
     for path in sorted(version.state):
         if version.state[path] not in before.manifest:
             sources.setdefault(version.state[path], path)
-    fence()
     content: dict[str, str] = {}
-    for digest, path in sources.items():
-        try:
-            content[digest] = _store(folder, number, path, files[path], digest)
-        except LeaseLost:
-            _withdraw(folder, number, content.values())
-            raise
-        reached(CrashPoint.CONTENT_STORED)
-    inventory = before.add(version, content)
-    data = inventory.to_json()
-    fence()
     try:
+        fence()
+        for digest, path in sources.items():
+            content[digest] = _store(folder, number, path, files[path], digest)
+            reached(CrashPoint.CONTENT_STORED)
+        inventory = before.add(version, content)
+        data = inventory.to_json()
+        fence()
         folder.store.put(folder.key(f"v{number}/{INVENTORY}"), data)
-    except ObjectExists as error:
+    except (LeaseLost, ObjectExists) as error:
+        _withdraw(folder, number, content.values())
         raise LeaseLost(name=folder.object_id) from error
     reached(CrashPoint.VERSION_INVENTORY)
     try:

@@ -23,12 +23,15 @@ def test_a_lease_that_is_lost_late_costs_a_second_try_and_no_second_version(
         identifier = object_id(planned.unit_id)
         decided = f"ocfl/{object_path(identifier)}/v1/inventory.json"
 
-        def check(lease: Lease, now: datetime) -> None:
+        renew = archive.catalogue.renew_lease
+
+        def check(lease: Lease, seconds: float, now: datetime) -> Lease:
             if archive.store.exists(decided):
                 raise LeaseLost(name=lease.name)
+            return renew(lease, seconds, now)
 
         with monkeypatch.context() as patch:
-            patch.setattr(archive.catalogue, "check_lease", check)
+            patch.setattr(archive.catalogue, "renew_lease", check)
             with pytest.raises(LeaseLost):
                 deposit_unit(archive, planned, composed(planned), ())
         row = archive.catalogue.ingest(planned.ingest_id)
