@@ -44,6 +44,11 @@ class Asking:
         total: int = self._ask(f"/dags/{dag_id}/dagRuns?limit=1&state={state}")["total_entries"]
         return total
 
+    def task_state(self, dag_id: str, run_id: str, task_id: str) -> str:
+        """How the task of the run stands; a run may succeed although one of its tasks failed."""
+        state: str = self._ask(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}")["state"]
+        return state
+
     def said(self, dag_id: str, run_id: str, task_id: str) -> Any:
         """What the task returned."""
         return self._ask(f"/dags/{dag_id}/dagRuns/{run_id}/taskInstances/{task_id}/xcomEntries/return_value")["value"]

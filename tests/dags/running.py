@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
+from secrets import randbelow, token_hex
 
 from arhivar.composition import init_archive
 from arhivar.settings import CHECKOUT, Settings, load_settings
@@ -66,9 +66,10 @@ def running_airflow(more: Mapping[str, str]) -> Iterator[Running]:
     settings = load_settings(variables)
     init_archive(settings)
     bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-    running = Running(
-        settings, inbox, folder / "state", bare | variables | {"ARHIVAR_SERVICES_HOME": str(folder / "state")}
-    )
+    # Long before it listens it has chosen its ports; another Airflow that starts meanwhile must not choose the same.
+    ports = {"ARHIVAR_AIRFLOW_PORT": str(20_000 + 10 * randbelow(1_000))}
+    state = folder / "state"
+    running = Running(settings, inbox, state, bare | variables | ports | {"ARHIVAR_SERVICES_HOME": str(state)})
     try:
         running.services("up")
         yield running
