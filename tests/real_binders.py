@@ -26,7 +26,7 @@ def put_all(scans: Path, inbox: Path) -> dict[str, int]:
     minutes = put_minutes(scans, inbox, ["eng"])
     put_photographs(scans, inbox, TYPESCRIPT, ["fra"])
     put_photographs(scans, inbox, NEWSPAPER, ["ron"])
-    return dict(zip((one.name for one in minutes), (46, 53), strict=True)) | {TYPESCRIPT: 12, NEWSPAPER: 1}
+    return dict(zip((one.name for one in minutes), (53, 46), strict=True)) | {TYPESCRIPT: 12, NEWSPAPER: 1}
 
 
 def _put(drop: Path, files: Sequence[Path], languages: Sequence[str] | None) -> Path:

@@ -231,7 +231,7 @@ def test_housekeeping_sweeps_reminds_and_forgets_old_runs(deployment: Deployment
             assert airflow.execute(statement).rowcount == 1
     run_id, state = deployment.run("housekeeping")
     assert state == "success"
-    assert deployment.asking.said("housekeeping", run_id, "sweep") == {"staging": 1, "leases": 1}
+    assert deployment.asking.said("housekeeping", run_id, "sweep") == {"staging": 1, "leases": 1, "stage_runs": 0}
     assert deployment.asking.said("housekeeping", run_id, "clean") is True
     with open_archive(settings) as archive:
         assert not work.exists()

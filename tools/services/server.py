@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol, TypedDict
 
 _STOP_SECONDS = 60
+_REAP_SECONDS = 20
 _UNPRIVILEGED = "nobody"
 """Who the servers run as when root starts them: PostgreSQL and Elasticsearch refuse root."""
 
@@ -128,6 +129,13 @@ def stop(home: Path) -> bool:
     return True
 
 
+def _state(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 def _end_leftovers(home: Path) -> None:
     """End what outlived a server that was killed: it would hold the port or the data of the next one.
 
@@ -136,6 +144,10 @@ def _end_leftovers(home: Path) -> None:
     pid, _ = _recorded(home)
     if pid and not _started(pid):
         _end_session(pid)
+        until = time.monotonic() + _REAP_SECONDS
+        while _state(pid) == "Z" and time.monotonic() < until:  # to PostgreSQL, one not yet reaped still lives
+            _reap(pid)
+            time.sleep(0.1)
 
 
 def _end_session(pid: int) -> None:
