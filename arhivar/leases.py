@@ -85,7 +85,7 @@ class LeaseHolder:
             _log.warning("lease not given back", lease=lease.name, error=str(error))
 
     def _acquire(self, name: str) -> Lease | None:
-        return self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC), _is_gone)
+        return self._catalogue.acquire_lease(name, self._owner, self._seconds, datetime.now(UTC), is_gone)
 
     def _keep(self, held: HeldLease, stop: threading.Event) -> None:
         while not stop.wait(self._seconds / 4):
@@ -96,7 +96,3 @@ class LeaseHolder:
                 return
             except CatalogueError as error:  # tried again at the next turn; the lease may still hold
                 _log.warning("lease not renewed", lease=held.lease.name, error=str(error))
-
-
-def _is_gone(owner: str) -> bool:
-    return is_gone(owner.rpartition(":")[2])

@@ -31,6 +31,7 @@ from schemas.ingest import IngestState
 from tests.dags.asking import Asking
 from tests.dags.running import Running, running_airflow
 from tests.deployment.conftest import drop_indices, elastic_address, server_variables
+from tests.environment import bare_environment
 from tests.services import drop_bucket, drop_database, new_database, require
 from tools.services.server import running
 
@@ -159,9 +160,8 @@ def measure_ingest(out: Path, binder: Path) -> float:
     inbox.mkdir()
     put_in(binder, inbox / binder.parent.name)
     with archive_on_servers(out) as variables:
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
         command = [sys.executable, "-m", "arhivar", "ingest", str(inbox)]
-        run = run_measured(command, environment={**bare, **variables}, cwd=ROOT, log=out / "ingest.log")
+        run = run_measured(command, environment={**bare_environment(), **variables}, cwd=ROOT, log=out / "ingest.log")
     if run.returncode != 0:
         raise SystemExit((out / "ingest.log").read_text(encoding="utf-8"))
     return run.cpu_seconds

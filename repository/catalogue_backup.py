@@ -8,7 +8,6 @@ from typing import Protocol
 
 from repository.catalogue import Catalogue
 from schemas.errors import CatalogueError
-from schemas.owners import is_gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,3 @@ class CatalogueBackup(Protocol):
         there was none. A kill in between leaves the present one, or none and both copies.
         """
         ...
-
-
-def is_over(owner: str) -> bool:
-    """Whether a lease's owner (`machine:process`) is known to have ended, as after a kill."""
-    return is_gone(owner.rpartition(":")[2])

@@ -116,7 +116,7 @@ class OcflRepository:
         writes nothing and returns the head. Otherwise `expected_head` must be what `head` said when the files were
         chosen (None: there was no object); if another writer came first, also one that was killed after its version
         was decided: `LeaseLost`, and nothing is changed. `fence` is called before content is stored and around the
-        moment at which the version is decided; what it raises (`Catalogue.check_lease` raises `LeaseLost`) stops the
+        moment at which the version is decided; what it raises (`LeaseLost`, where somebody took the lease) stops the
         commit, as long as that is possible. `user_address` is a URI such as ``mailto:…`` (OCFL asks for one, W008).
         Raises `KeyInvalid` for impossible paths, `ObjectDamaged` for a source that changes while it is stored,
         `ObjectMissing` for `Kept` content that the object does not hold.

@@ -15,11 +15,12 @@ from sqlalchemy import Connection, Engine, Table, create_engine, delete, func, i
 from sqlalchemy.exc import DBAPIError
 
 from repository.catalogue import Catalogue
-from repository.catalogue_backup import Carried, is_over
+from repository.catalogue_backup import Carried
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup, prepare_copy, seal
 from repository.tables import REVISION, Base, LeaseTable
 from schemas.errors import CatalogueUnavailable, CatalogueVersion
+from schemas.owners import is_gone
 
 _ROWS = 1000
 _LOCK_SECONDS = 30
@@ -72,7 +73,7 @@ class PostgresqlBackup:
                     LeaseTable.owner.is_not(None), LeaseTable.expires_at > now
                 )
                 found = connection.execute(held.order_by(LeaseTable.name))
-                return [name for name, owner in found if not is_over(owner or "")]
+                return [name for name, owner in found if not is_gone(owner or "")]
         except CatalogueUnavailable:
             return []
 

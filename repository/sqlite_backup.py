@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from repository.catalogue import Catalogue
-from repository.catalogue_backup import Carried, is_over
+from repository.catalogue_backup import Carried
 from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from schemas.errors import CatalogueError, CatalogueUnavailable
+from schemas.owners import is_gone
 
 _BUSY_SECONDS = 30.0
 _MAGIC = b"SQLite format 3\0"
@@ -72,7 +73,7 @@ class SqliteBackup:
             with _open(self._file) as connection:
                 query = "SELECT name, owner FROM lease WHERE owner IS NOT NULL AND expires_at > ? ORDER BY name"
                 moment = now.astimezone(UTC).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
-                return [str(name) for name, owner in connection.execute(query, (moment,)) if not is_over(owner)]
+                return [str(name) for name, owner in connection.execute(query, (moment,)) if not is_gone(owner)]
         except sqlite3.Error:
             return []
 

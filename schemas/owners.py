@@ -21,8 +21,11 @@ def owner_name() -> str:
 
 
 def is_gone(owner: str) -> bool:
-    """Whether the process that `owner_name` named is known to have ended. False where that cannot be told from here."""
-    place, _, number = owner.rpartition("-")
+    """Whether the process that `owner_name` named is known to have ended. False where that cannot be told from here.
+
+    A lease's holder has its machine's name before it, and a colon.
+    """
+    place, _, number = owner.rpartition(":")[2].rpartition("-")
     if place != _place() or not number.isdecimal():
         return False
     try:

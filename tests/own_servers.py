@@ -6,15 +6,13 @@ import os
 import random
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from arhivar.settings import CHECKOUT
-from tests.services import require
+from tests.environment import bare_environment
+from tests.services import act_on_services, require
 from tools.services.server import running
 
 
@@ -23,18 +21,17 @@ class OwnServers:
 
     def __init__(self, home: Path, ports: Mapping[str, int]) -> None:
         self._home = home
-        bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-        cache = {name: os.environ[name] for name in ("ARHIVAR_SERVICES_CACHE",) if name in os.environ}
+        bare = bare_environment("ARHIVAR_SERVICES_CACHE")
         wanted = {f"ARHIVAR_{name.upper()}_PORT": str(port) for name, port in ports.items()}
-        self._environment = bare | cache | wanted | {"ARHIVAR_SERVICES_HOME": str(home)}
+        self._environment = bare | wanted | {"ARHIVAR_SERVICES_HOME": str(home)}
 
     def up(self, *names: str) -> None:
         """Start them, or start them again: on the same ports, with the same data."""
-        self._act("up", *names)
+        act_on_services("up", names, self._environment)
 
     def down(self, *names: str) -> None:
         """Stop them politely; their data stays."""
-        self._act("down", *names)
+        act_on_services("down", names, self._environment)
 
     def kill(self, name: str) -> None:
         """End a server as a power cut does."""
@@ -46,17 +43,6 @@ class OwnServers:
         """How the server is reached."""
         known: dict[str, dict[str, str]] = json.loads((self._home / "services.json").read_text())
         return known[name]
-
-    def _act(self, action: str, *names: str) -> None:
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.services", action, *names],
-            cwd=CHECKOUT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 
 import json
 import os
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import urlsplit
@@ -15,6 +17,7 @@ from minio.deleteobjects import DeleteObject
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from arhivar.settings import CHECKOUT
 from repository.s3_client import S3Address
 from repository.s3_store import S3Store
 
@@ -28,6 +31,19 @@ def require(name: str) -> Mapping[str, str]:
         pytest.skip("ARHIVAR_TEST_SERVICES is not set: make test-services")
     known: dict[str, dict[str, str]] = json.loads(Path(file).read_text())
     return known[name]
+
+
+def act_on_services(action: str, names: Sequence[str], environment: Mapping[str, str]) -> None:
+    """`tools.services` with this action, on the servers of the environment's ARHIVAR_SERVICES_HOME."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tools.services", action, *names],
+        cwd=CHECKOUT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def new_bucket(minio: Mapping[str, str]) -> S3Store:

@@ -6,7 +6,6 @@ veraPDF is replaced by a program that is content with every file, since Java's s
 """
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +17,7 @@ from arhivar.settings import CHECKOUT, load_settings
 from schemas.errors import EXIT_DONE
 from schemas.ingest import IngestState
 from tests.binders import draw_page
+from tests.environment import bare_environment
 
 BINDERS = 60
 PAGE_PX = (500, 250)
@@ -69,7 +69,7 @@ def test_each_binder_is_taken_once(tmp_path: Path, processes: int) -> None:
     inbox = tmp_path / "inbox"
     pages = _drop_binders(inbox)
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
+        **bare_environment(),
         "ARHIVAR_HOME": str(settings.home),
         "ARHIVAR_JAVA": str(java),
         "ARHIVAR_WORKERS": "1",

@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: EUPL-1.2
-import os
 import shutil
 import subprocess
 import sys
@@ -18,6 +17,7 @@ from arhivar.settings import CHECKOUT, Settings, load_settings
 from processors.pool import PagePool
 from schemas.ingest import IngestState
 from tests.binders import make_binder, text_pages
+from tests.environment import bare_environment
 
 pytest.register_assert_rewrite("tests.arhivar.crashing")
 
@@ -91,8 +91,7 @@ RunArhivar = Callable[..., "subprocess.Popen[str]"]
 def start_process(home: Path, *words: str, **variables: str) -> "subprocess.Popen[str]":
     """The command line on the archive in `home`, in a session and process group of its own, with one worker."""
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
-        **{name: os.environ[name] for name in ("ARHIVAR_VERAPDF_HOME",) if name in os.environ},
+        **bare_environment("ARHIVAR_VERAPDF_HOME"),
         "ARHIVAR_HOME": str(home),
         "ARHIVAR_WORKERS": "1",
         "ARHIVAR_LEASE_SECONDS": "10",

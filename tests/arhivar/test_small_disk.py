@@ -2,7 +2,6 @@
 """The command line on a disk that is really full, part by part of the archive."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from arhivar.settings import load_settings
 from schemas.errors import EXIT_BUG, EXIT_DONE, ArhivarError, CatalogueFull, DiskFull, IndexFull, StoreFull
 from tests.arhivar.small_disk import SmallDisk, small_disk
 from tests.binders import make_binder, text_pages
+from tests.environment import bare_environment
 
 _KIB = 1024
 _LEASE_SECONDS = 10
@@ -31,14 +31,12 @@ PARTS: dict[str, tuple[str, tuple[int, ...], type[ArhivarError]]] = {
 
 def _arhivar(disk: SmallDisk, home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")},
+        **bare_environment("ARHIVAR_VERAPDF_HOME"),
         "ARHIVAR_HOME": str(home),
         "ARHIVAR_WORKERS": "1",
         "ARHIVAR_LEASE_SECONDS": str(_LEASE_SECONDS),
         "ARHIVAR_LEAST_FREE_BYTES": "0",
     }
-    if "ARHIVAR_VERAPDF_HOME" in os.environ:
-        environment["ARHIVAR_VERAPDF_HOME"] = os.environ["ARHIVAR_VERAPDF_HOME"]
     return disk.run([sys.executable, "-m", "arhivar", "--lang", "ro", *words], environment)
 
 

@@ -4,8 +4,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,9 +11,10 @@ from pathlib import Path
 from secrets import randbelow, token_hex
 
 from arhivar.composition import init_archive
-from arhivar.settings import CHECKOUT, Settings, load_settings
+from arhivar.settings import Settings, load_settings
 from tests.deployment.conftest import drop_indices, elastic_address, server_variables
-from tests.services import drop_bucket, drop_database, new_database, require
+from tests.environment import bare_environment
+from tests.services import act_on_services, drop_bucket, drop_database, new_database, require
 
 
 @dataclass(frozen=True)
@@ -34,15 +33,7 @@ class Running:
 
     def services(self, action: str, *names: str) -> None:
         """`up`, `down` or `status` of this Airflow, or of these of its servers."""
-        done = subprocess.run(
-            [sys.executable, "-m", "tools.services", action, *(names or self.servers)],
-            cwd=CHECKOUT,
-            env=dict(self.environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        act_on_services(action, names or self.servers, self.environment)
 
 
 @contextmanager
@@ -77,12 +68,11 @@ def running_airflow(
     }
     settings = load_settings(variables)
     init_archive(settings)
-    bare = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
     # Long before it listens it has chosen its ports; another Airflow that starts meanwhile must not choose the same.
     names = [server.upper().replace("-", "_") for server in servers]
     ports = {f"ARHIVAR_{one}_PORT": str(20_000 + 10 * randbelow(1_000)) for one in names}
     state = folder / "state"
-    environment = bare | variables | ports | {"ARHIVAR_SERVICES_HOME": str(state)}
+    environment = bare_environment() | variables | ports | {"ARHIVAR_SERVICES_HOME": str(state)}
     running = Running(settings, inbox, state, metadata, environment, servers)
     try:
         running.services("up")

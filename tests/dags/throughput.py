@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """How fast units come out of a running Airflow: by the clock, and by the CPU seconds that its processes took."""
 
-import os
 import threading
 import time
 from bisect import bisect_left
@@ -9,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
 
-_TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.processes import cpu_by_part
+
 _SECONDS = 0.5
 
 
@@ -50,30 +49,9 @@ class CpuCurve:
         return low + (high - low) * (moment - before) / (after - before)
 
     def _measure(self) -> None:
-        now, used = time.time(), cpu_seconds(self._root)
+        now, used = time.time(), sum(cpu_by_part(self._root, lambda _: None).values())
         # A process that ends between two looks is missed for a moment, until whoever waited for it has its time.
         self._points.append((now, max(used, self._points[-1][1] if self._points else 0.0)))
-
-
-def cpu_seconds(root: int) -> float:
-    """CPU seconds of a process, of those it started, and of those that they waited for."""
-    parents: dict[int, int] = {}
-    ticks: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-            except (FileNotFoundError, ProcessLookupError):
-                continue
-            parents[int(entry.name)] = int(fields[1])
-            ticks[int(entry.name)] = sum(int(field) for field in fields[11:15])
-    return sum(used for one, used in ticks.items() if _descends(one, root, parents)) / _TICKS
-
-
-def _descends(one: int, root: int, parents: dict[int, int]) -> bool:
-    while one not in {0, root}:
-        one = parents.get(one, 0)
-    return one == root
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ while True:
 
 
 class Launched:
-    """A server behind a launcher."""
+    """A server behind a launcher. What installs and completes it is not asked for by `start` and `stop`."""
 
     name = "launched"
     port = 0

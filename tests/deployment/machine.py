@@ -2,12 +2,12 @@
 """A machine of the deployment, as tests use it."""
 
 import json
-import os
 import subprocess
 import sys
 from typing import Any
 
 from arhivar.settings import CHECKOUT
+from tests.environment import bare_environment
 
 
 class Machine:
@@ -30,14 +30,10 @@ class Machine:
 
     def start(self, *words: str) -> "subprocess.Popen[str]":
         """A command that goes on beside the test."""
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-        for name in ("ARHIVAR_VERAPDF_HOME",):
-            if name in os.environ:
-                environment[name] = os.environ[name]
         return subprocess.Popen(
             [sys.executable, "-m", "arhivar", "--lang", "en", *words],
             cwd=CHECKOUT,
-            env={**environment, **self.variables},
+            env={**bare_environment("ARHIVAR_VERAPDF_HOME"), **self.variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -22,7 +22,8 @@ from repository.ocfl import OcflRepository, Source, StoreKey
 from repository.ocfl_difference import Problem
 from schemas.errors import LeaseLost
 from tests.repository.conftest import Referee
-from tests.repository.test_ocfl_crashes import FIRST, NOW, OTHER, SECOND, UNIT, plain
+from tests.repository.test_ocfl import commit
+from tests.repository.test_ocfl_crashes import FIRST, OTHER, SECOND, UNIT, plain
 from tests.stores import Place
 
 ROUNDS = 32
@@ -46,16 +47,7 @@ def _commit(
     expected_head: int | None,
     fence: Callable[[], object] | None = None,
 ) -> int:
-    return OcflRepository(store).commit(
-        unit,
-        files,
-        message="Ingest",
-        user_name="Ana Pop",
-        user_address="mailto:arhiva@primaria.example",
-        created=NOW,
-        expected_head=expected_head,
-        fence=fence,
-    )
+    return commit(OcflRepository(store), files, expected_head, unit=unit, fence=fence)
 
 
 def _content(packages: OcflRepository, unit: str, version: int) -> dict[str, bytes]:

@@ -19,7 +19,7 @@ from tools.services.elasticsearch import Elasticsearch
 from tools.services.minio import Minio
 from tools.services.postgresql import PostgreSql
 from tools.services.redis import Redis
-from tools.services.server import Place, Server, ServiceError, running, start, stop
+from tools.services.server import Place, Server, ServiceError, read_facts, running, start, stop
 
 SERVERS: tuple[Server, ...] = (
     PostgreSql(),
@@ -59,7 +59,7 @@ def up(servers: Sequence[Server], cache: Path, state: Path) -> None:
     for server in servers:
         home = state / server.name
         home.mkdir(exist_ok=True)
-        facts = _facts(home)
+        facts = read_facts(home)
         secret = str(facts.get("secret") or secrets.token_hex(16))
         pid, port = running(home), int(str(facts.get("port", 0)))
         if pid is None:
@@ -76,7 +76,7 @@ def up(servers: Sequence[Server], cache: Path, state: Path) -> None:
             facts["client"] = dict(server.complete(Place(cache, home, port, secret)))
             _keep(home, facts)
         print(f"{server.name}: {'runs already' if pid else 'started'}, port {port}, log {home / 'log'}")
-    known = {server.name: _facts(state / server.name).get("client") for server in SERVERS}
+    known = {server.name: read_facts(state / server.name).get("client") for server in SERVERS}
     _write(state / "services.json", {name: client for name, client in known.items() if client is not None})
 
 
@@ -91,20 +91,12 @@ def status(servers: Sequence[Server], state: Path) -> bool:
     good = True
     for server in servers:
         home = state / server.name
-        facts, pid = _facts(home), running(home)
+        facts, pid = read_facts(home), running(home)
         answers = pid is not None and server.answers(Place(state, home, int(str(facts["port"])), str(facts["secret"])))
         good &= answers
         said = "answers" if answers else "does not answer" if pid is not None else "does not run"
         print(f"{server.name}: {said}" + (f", pid {pid}, port {facts['port']}" if pid is not None else ""))
     return good
-
-
-def _facts(home: Path) -> dict[str, object]:
-    try:
-        content: dict[str, object] = json.loads((home / "facts.json").read_text())
-    except FileNotFoundError:
-        return {}
-    return content
 
 
 def _keep(home: Path, facts: dict[str, object]) -> None:

@@ -18,7 +18,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from arhivar.settings import SETTING_NAMES
-from tools.services.server import Command, Place, ServiceError
+from tools.services.server import Command, Place, ServiceError, read_facts
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 POOL = "pages"
@@ -116,11 +116,10 @@ def _health(port: int) -> str:
 
 def database(place: Place) -> str:
     """Where PostgreSQL, started before, keeps Airflow's metadata. Raises ServiceError."""
-    try:
-        facts = json.loads((place.home.parent / "postgresql" / "facts.json").read_text())
-        return str(facts["client"]["airflow"])
-    except (FileNotFoundError, KeyError) as error:
-        raise ServiceError("Airflow keeps its metadata in PostgreSQL: start postgresql too") from error
+    client = read_facts(place.home.parent / "postgresql").get("client")
+    if not isinstance(client, dict) or "airflow" not in client:
+        raise ServiceError("Airflow keeps its metadata in PostgreSQL: start postgresql too")
+    return str(client["airflow"])
 
 
 def environment(place: Place, more: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ Each worker has a folder, a host name, process numbers, a work area and temporar
 those that read pages do not see the inbox either. What they share are servers.
 """
 
-import json
 import os
 import socket
 import subprocess
@@ -18,7 +17,7 @@ from pathlib import Path
 
 from tools.services import machine
 from tools.services.airflow import MORE_TASKS, Airflow, cores, database, program
-from tools.services.server import Command, Place, ServiceError
+from tools.services.server import Command, Place, ServiceError, read_facts
 
 PAGE_QUEUE, INTAKE_QUEUES = "default", "intake,keeping"
 INTAKE_TASKS = 2
@@ -123,20 +122,14 @@ WORKERS = (
 def _airflow(place: Place) -> Place:
     """The place of the Airflow that a worker works for."""
     home = place.home.parent / AirflowCelery.name
-    facts = _facts(home)
+    facts = read_facts(home)
+    if not facts:
+        raise ServiceError(f"{home.name} was never started: start it first")
     return Place(place.cache, home, int(str(facts["port"])), str(facts["secret"]))
 
 
 def _queue(place: Place) -> str:
-    client = _facts(place.home.parent / "redis").get("client")
+    client = read_facts(place.home.parent / "redis").get("client")
     if not isinstance(client, dict):
         raise ServiceError("Airflow's workers take their tasks from Redis: start redis too")
     return str(client["url"])
-
-
-def _facts(home: Path) -> dict[str, object]:
-    try:
-        content: dict[str, object] = json.loads((home / "facts.json").read_text())
-    except FileNotFoundError as error:
-        raise ServiceError(f"{home.name} was never started: start it first") from error
-    return content

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a server is here, and the life of its process: start, is it up, stop."""
 
+import json
 import os
 import pwd
 import shutil
@@ -41,6 +42,15 @@ class Place:
     home: Path
     port: int
     secret: str
+
+
+def read_facts(home: Path) -> dict[str, object]:
+    """What is kept of a server in its folder: `secret`, `port`, `client`; nothing where it was never started."""
+    try:
+        content: dict[str, object] = json.loads((home / "facts.json").read_text())
+    except FileNotFoundError:
+        return {}
+    return content
 
 
 class Server(Protocol):
@@ -129,13 +139,6 @@ def stop(home: Path) -> bool:
     return True
 
 
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except (FileNotFoundError, ProcessLookupError):
-        return ""
-
-
 def _end_leftovers(home: Path) -> None:
     """End what outlived a server that was killed: it would hold the port or the data of the next one.
 
@@ -145,7 +148,7 @@ def _end_leftovers(home: Path) -> None:
     if pid and not _started(pid):
         _end_session(pid)
         until = time.monotonic() + _REAP_SECONDS
-        while _state(pid) == "Z" and time.monotonic() < until:  # to PostgreSQL, one not yet reaped still lives
+        while _is_unreaped(pid) and time.monotonic() < until:  # to PostgreSQL, one not yet reaped still lives
             _reap(pid)
             time.sleep(0.1)
 
@@ -162,14 +165,8 @@ def _end_session(pid: int) -> None:
 
 def _session(pid: int) -> list[int]:
     """The processes of the session that the server was started in, but for those of which only a shell is left."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        with suppress(FileNotFoundError, ProcessLookupError):
-            if entry.name.isdecimal():
-                fields = (entry / "stat").read_text().rpartition(")")[2].split()
-                if fields[0] != "Z" and int(fields[3]) == pid:
-                    found.append(int(entry.name))
-    return found
+    numbers = (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal())
+    return [one for one in numbers if (fields := _stat(one)) and fields[0] != "Z" and int(fields[3]) == pid]
 
 
 def _recorded(home: Path) -> tuple[int, str]:
@@ -232,11 +229,21 @@ def _identity() -> _Identity:
 
 def _started(pid: int) -> str:
     """When the process was started, in ticks since boot; empty where there is none, or only its shell is left."""
+    fields = _stat(pid)
+    return fields[19] if fields and fields[0] != "Z" else ""
+
+
+def _is_unreaped(pid: int) -> bool:
+    """Whether it has ended and its parent has not heard of it."""
+    return _stat(pid)[:1] == ["Z"]
+
+
+def _stat(pid: int) -> list[str]:
+    """What `/proc/PID/stat` says after the program's name, state first (proc(5)); nothing where there is none."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):
-        return ""
-    return "" if fields[0] == "Z" else fields[19]
+        return []
 
 
 def _reap(pid: int) -> None:
