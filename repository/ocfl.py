@@ -169,6 +169,16 @@ class OcflRepository:
         ids = (object_id_of(folder) or self._id_in(key) for folder, key in found.items())
         return sorted({one for one in ids if one is not None and self._complete(one)})
 
+    def begun(self) -> list[str]:
+        """The ids of all objects whose first version was begun and is not whole, sorted, where the folder's name says.
+
+        A writer may be at work on each.
+        """
+        keys = (stored.key.removeprefix(f"{self.prefix}/") for stored in self.store.list(f"{self.prefix}/"))
+        folders = {split_object_path(key)[0] for key in keys} - {""}
+        ids = {object_id_of(folder) for folder in folders}
+        return sorted(one for one in ids if one is not None and not self._complete(one))
+
     def verify(self, object_id: str, on_bytes: Callable[[int], object] | None = None) -> list[OcflDifference]:
         """Read every byte of the object again; each difference from its inventories.
 

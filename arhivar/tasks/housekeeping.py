@@ -14,12 +14,13 @@ from arhivar.composition import Archive, open_archive
 from arhivar.exits.cases import quarantined_drops
 from arhivar.intake.claims import list_claims
 from arhivar.intake.stage import clear_staging
+from arhivar.keeping.contents import unit_of
 from arhivar.log import Logger
 from arhivar.mail import send_mail
 from arhivar.settings import load_settings
 from arhivar.steps.leftovers import sweep_leftovers
 from schemas.errors import ToolFailed
-from schemas.ingest import IngestState
+from schemas.ingest import UNFINISHED, IngestState
 
 STUCK = timedelta(days=1)
 """An ingest that nobody holds and that did not change for so long is told of."""
@@ -38,7 +39,8 @@ class Swept(TypedDict):
 
 
 def sweep() -> Swept:
-    """Remove leftovers of killed processes: unfinished writes, staging of what is done, leases, this work area.
+    """Remove leftovers of killed processes: unfinished writes, staging of what is done, leases, this work area,
+    and first versions that nobody will complete.
 
     Other machines sweep their own work area when they compose. What was claimed and not staged, intake takes over.
     Raises StoreError, CatalogueError.
@@ -48,6 +50,7 @@ def sweep() -> Swept:
         done = _reconciled_in_staging(archive)
         for ingest_id in done:
             clear_staging(archive.store, ingest_id)
+        _sweep_begun_packages(archive)
         leases = archive.catalogue.end_leases(datetime.now(UTC) - STUCK)
         for name in leases:
             _log.warning("lease ended", lease=name)
@@ -55,6 +58,18 @@ def sweep() -> Swept:
     swept = Swept(staging=len(done), leases=len(leases), stage_runs=folded)
     _log.info("swept", **swept)
     return swept
+
+
+def _sweep_begun_packages(archive: Archive) -> None:
+    """What a deposit began whose ingest was rejected since: no other deposit will come upon it."""
+    for identifier in archive.packages.begun():
+        unit_id = unit_of(identifier)
+        if unit_id is None:
+            continue
+        with archive.leases.hold(f"unit:{unit_id}") as lease:
+            if lease is not None and not archive.catalogue.ingests(unit_id, UNFINISHED):
+                for done in archive.packages.repair(identifier):
+                    _log.warning("package settled", object=identifier, detail=done)
 
 
 def _reconciled_in_staging(archive: Archive) -> list[str]:

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from arhivar.composition import open_replica
+from arhivar.composition import object_id, open_replica
 from arhivar.keeping.replicate import ReplicaWatcher, replicate
 from arhivar.keeping.verify import Subject
 from arhivar.tasks import housekeeping, keeping
+from repository.ocfl_layout import object_path
 from schemas.errors import ArhivarError
+from schemas.ingest import IngestState
 from tests.arhivar.conftest import Town
 from tests.arhivar.quick import make_quick_binder
+from tests.contract.test_catalogue import manifest
 from tests.mailbox import Mailbox
 
 _SILENT = ReplicaWatcher(lambda _: None, lambda _: None, lambda: None)
@@ -160,3 +163,24 @@ def test_sweeping_leaves_what_is_in_hand_and_removes_what_is_done(quick: Town) -
 
 def test_airflows_database_is_left_alone_where_none_is_named(quick: Town) -> None:
     assert housekeeping.clean_airflow() is False
+
+
+def test_a_first_version_that_was_begun_is_swept_once_no_ingest_will_complete_it(quick: Town) -> None:
+    planned = {state: manifest(f"T/{state}") for state in (IngestState.PROCESSING, IngestState.REJECTED)}
+    roots = {state: object_path(object_id(one.unit_id)) for state, one in planned.items()}
+    begun = {state: f"ocfl/{root}/v1/content/masters/001.tif" for state, root in roots.items()}
+    _ingest(quick, "T/1")
+    with quick.open() as archive:
+        whole = [stored.key for stored in archive.store.list("ocfl/")]
+        for state, one in planned.items():
+            archive.store.put(begun[state], b"page")
+            archive.catalogue.register_ingest(one)
+            for step in (IngestState.STAGED, IngestState.PROCESSING):
+                archive.catalogue.advance(one.ingest_id, step, now=_NOW)
+        rejected = planned[IngestState.REJECTED].ingest_id
+        archive.catalogue.advance(rejected, IngestState.QUARANTINED, reason="?", now=_NOW)
+        archive.catalogue.advance(rejected, IngestState.REJECTED, reason="?", now=_NOW)
+        assert len(archive.packages.begun()) == 2
+        housekeeping.sweep()
+        left = [stored.key for stored in archive.store.list("ocfl/")]
+    assert left == sorted([*whole, begun[IngestState.PROCESSING]])
