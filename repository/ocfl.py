@@ -174,9 +174,12 @@ class OcflRepository:
 
         A writer may be at work on each.
         """
-        keys = (stored.key.removeprefix(f"{self.prefix}/") for stored in self.store.list(f"{self.prefix}/"))
-        folders = {split_object_path(key)[0] for key in keys} - {""}
-        ids = {object_id_of(folder) for folder in folders}
+        begun: set[str] = set()
+        written: set[str] = set()  # a root's inventory is there: not opened, since that is all the others
+        for stored in self.store.list(f"{self.prefix}/"):
+            folder, name = split_object_path(stored.key.removeprefix(f"{self.prefix}/"))
+            (written if name == INVENTORY else begun).add(folder)
+        ids = (object_id_of(folder) for folder in begun - written - {""})
         return sorted(one for one in ids if one is not None and not self._complete(one))
 
     def verify(self, object_id: str, on_bytes: Callable[[int], object] | None = None) -> list[OcflDifference]:
