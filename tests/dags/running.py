@@ -42,10 +42,12 @@ def running_airflow(
     *,
     servers: Sequence[str] = ("airflow",),
     client: Callable[[str], Mapping[str, str]] = require,
+    prepare: Callable[[Settings], object] = lambda _: None,
 ) -> Iterator[Running]:
     """Airflow at work with these further settings; what it made on the servers is removed afterwards.
 
-    `client` says how each server is reached: those that all tests share, or a test's own.
+    `client` says how each server is reached: those that all tests share, or a test's own. `prepare` does what the
+    archive needs before Airflow starts.
     """
     postgresql, minio, elastic = client("postgresql"), client("minio"), client("elasticsearch")
     name = f"arhivar-e2e-{token_hex(4)}"
@@ -68,6 +70,7 @@ def running_airflow(
     }
     settings = load_settings(variables)
     init_archive(settings)
+    prepare(settings)
     # Long before it listens it has chosen its ports; another Airflow that starts meanwhile must not choose the same.
     names = [server.upper().replace("-", "_") for server in servers]
     ports = {f"ARHIVAR_{one}_PORT": str(20_000 + 10 * randbelow(1_000)) for one in names}

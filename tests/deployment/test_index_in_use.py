@@ -65,6 +65,8 @@ def index(variables: dict[str, str]) -> Iterator[ElasticIndex]:
 
 def documents(names: list[str]) -> int:
     """How many pages are in these indices."""
+    if not names:
+        return 0
     server = require("elasticsearch")
     with (
         Elasticsearch(server["url"], api_key=server["api_key"], ca_certs=server["ca_certificate"]) as client,
@@ -76,13 +78,17 @@ def documents(names: list[str]) -> int:
 
 
 def until(happened: Callable[[], bool], started: "Popen[str]") -> None:
-    """Wait for something that a command does."""
+    """Wait for something that a command does; one that is waited for in vain is ended."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not happened():
-        if started.poll() is not None:
-            pytest.fail("\n".join(started.communicate()))
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+    try:
+        while not happened():
+            assert started.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+    except BaseException as error:
+        started.kill()
+        error.add_note("\n".join(started.communicate()))
+        raise
 
 
 @contextmanager
@@ -138,7 +144,7 @@ def test_searches_go_on_while_the_index_is_built_anew_and_a_binder_comes_in(
     with searching(town, machine, before) as told:
         with town.open() as archive, archive.leases.hold("index"):
             rebuild = machine.start("rebuild", "--index-only")
-            until(lambda: documents(index.unused_indices() or ["-"]) == len(before), rebuild)
+            until(lambda: documents(index.unused_indices()) == len(before), rebuild)
             # The new index is complete; before it takes the place, a binder comes in.
             rebuild.send_signal(signal.SIGSTOP)
         try:
@@ -173,7 +179,7 @@ def test_a_rebuild_that_is_killed_leaves_an_index_that_serves_and_the_next_one_c
         if moment == "built":
             with town.open() as archive, archive.leases.hold("index"):
                 rebuild = machine.start("rebuild", "--index-only")
-                until(lambda: documents(index.unused_indices() or ["-"]) == len(wanted), rebuild)
+                until(lambda: documents(index.unused_indices()) == len(wanted), rebuild)
                 rebuild.kill()
                 rebuild.communicate()
             assert set(index.own_indices()) == former

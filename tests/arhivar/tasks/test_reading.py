@@ -18,16 +18,24 @@ def _count(home: Path, page: Path, answer: Path) -> None:
     assert multiprocessing.current_process().daemon
 
 
-@pytest.mark.services
-def test_a_process_of_a_celery_worker_reads_pages(tmp_path: Path) -> None:
-    draw_page(tmp_path / "page.png", ["pagina"])
+def _work_as_celery(*arguments: Path) -> None:
     celery = import_module("billiard")  # Celery's own multiprocessing; Airflow's environment has it
-    arguments = (tmp_path / "home", tmp_path / "page.png", tmp_path / "answer")
     task = celery.get_context("fork").Process(target=_count, args=arguments)
     task.daemon = True
     task.start()
     task.join(120)
     assert task.exitcode == 0
+
+
+@pytest.mark.services
+def test_a_process_of_a_celery_worker_reads_pages(tmp_path: Path) -> None:
+    draw_page(tmp_path / "page.png", ["pagina"])
+    arguments = (tmp_path / "home", tmp_path / "page.png", tmp_path / "answer")
+    # A fork inherits what the process of the tests knows of its own children, and would wait for them.
+    worker = multiprocessing.get_context("spawn").Process(target=_work_as_celery, args=arguments)
+    worker.start()
+    worker.join(180)
+    assert worker.exitcode == 0
     assert (tmp_path / "answer").read_text() == "1"
 
 
