@@ -2,6 +2,7 @@
 """What `ARHIVAR_PROFILE=production` refuses, and which settings of a back end belong together."""
 
 import ipaddress
+import os
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -96,10 +97,15 @@ def _refuse_plain_databases(settings: "Settings") -> None:
 
 
 def _hosts(address: str) -> list[str]:
-    """Every host that PostgreSQL's library may connect to: there may be several, also in the address's options."""
+    """Every host that PostgreSQL's library may connect to: there may be several, also in the address's options, and
+    where it names none, in the environment (PostgreSQL 16, 34.15) or a file of services.
+    """
     parts = urlsplit(address)
     options = parse_qs(parts.query)
     stated = [parts.netloc.rpartition("@")[2], *options.get("host", []), *options.get("hostaddr", [])]
+    stated += options.get("service", [])  # whatever that is: not sure to be this machine
+    if not any(stated):
+        stated = [os.environ[name] for name in ("PGHOST", "PGHOSTADDR", "PGSERVICE") if name in os.environ]
     listed = [one for places in stated for one in places.split(",") if one]
     return [one if one.startswith("/") else urlsplit(f"//{one}").hostname or one for one in listed]
 

@@ -121,6 +121,17 @@ def test_production_takes_a_database_that_proves_which_one_it_is(servers: dict[s
     load_settings({**servers, "ARHIVAR_CATALOGUE": address, "ARHIVAR_AIRFLOW_DATABASE": address})
 
 
+@pytest.mark.parametrize("address", ["postgresql+psycopg:///arhivar", "postgresql+psycopg:///arhivar?service=archive"])
+def test_production_looks_where_a_database_without_a_host_is(
+    servers: dict[str, str], address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PGHOST", "/run/postgresql" if "service" in address else "db.example")
+    with pytest.raises(InvalidSetting, match="verify-full"):
+        load_settings({**servers, "ARHIVAR_CATALOGUE": address})
+    monkeypatch.setenv("PGHOST", "/run/postgresql")
+    load_settings({**servers, "ARHIVAR_CATALOGUE": "postgresql+psycopg:///arhivar"})
+
+
 def test_production_asks_for_an_api_key(servers: dict[str, str]) -> None:
     del servers["ARHIVAR_INDEX_API_KEY"]
     with pytest.raises(InvalidSetting, match="index_api_key"):

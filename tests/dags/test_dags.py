@@ -101,6 +101,12 @@ def test_runs_are_planned_also_where_taking_failed(described: dict[str, Any]) ->
     assert tasks["start"]["upstream"] == ["plan"]
 
 
+def test_a_round_in_which_taking_failed_is_a_failed_one(described: dict[str, Any]) -> None:
+    last = described["dags"]["intake"]["tasks"]["taken"]
+    assert last["upstream"] == ["take"]
+    assert last["trigger_rule"].lower().endswith("all_success")
+
+
 def test_dag_files_pass_the_type_check() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "-p", "dags"], cwd=CHECKOUT, capture_output=True, text=True, check=False

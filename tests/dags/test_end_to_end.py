@@ -252,8 +252,9 @@ def test_a_full_disk_is_told_and_the_drop_goes_on_once_there_is_room(deployment:
     before = file.read_text()
     file.write_text(f"{before}\nleast_free_bytes = {2**60}\n")
     make_binder(inbox, "late-one", text_pages(1), description={"reference_code": "E/1"})
-    run_id, _ = deployment.run("intake")
+    run_id, state = deployment.run("intake")
     file.write_text(before)
+    assert state == "failed"
     assert deployment.asking.task_state("intake", run_id, "take") == "failed"
     assert str(settings.home) in deployment.mailbox.text("intake: take")
     assert _left(inbox) == ["late-one"]
