@@ -72,7 +72,11 @@ def read_alto(data: bytes, *, unit: str = "?") -> tuple[Block, ...]:
     if measure != "pixel":
         raise PackageInvalid(unit=unit, detail=f"the ALTO file does not measure in pixels, but in {measure}")
     try:
-        return tuple(_read_block(block) for block in root.iter(_name("TextBlock")))
+        return tuple(
+            _read_block(block, page.get("LANG"))
+            for page in root.iter(_name("Page"))
+            for block in page.iter(_name("TextBlock"))
+        )
     except (ValueError, OverflowError) as error:  # pydantic's errors as well, and places at infinity
         raise PackageInvalid(unit=unit, detail=f"the ALTO file is not complete: {error}") from error
 
@@ -117,6 +121,7 @@ def _write_step(
 
 def _write_block(space: etree._Element, block: Block, block_id: str, language: str | None) -> None:
     element = _add(space, "TextBlock", ID=block_id, **_place(block.box))
+    language = block.language or language
     if language is not None:
         element.set("LANG", _language_tag(language))
     for number, line in enumerate((line for line in block.lines if line.words), start=1):
@@ -142,9 +147,11 @@ def _write_space(line: etree._Element, before: Box, after: Box) -> None:
     _add(line, "SP", WIDTH=str(width), HPOS=str(before.right), VPOS=str(min(before.top, after.top)))
 
 
-def _read_block(element: etree._Element) -> Block:
+def _read_block(element: etree._Element, page_tag: str | None) -> Block:
     lines = tuple(_read_line(line) for line in element.iterchildren(_name("TextLine")))
-    return Block(box=_read_box(element), lines=lines)
+    tag = element.get("LANG")
+    language = None if tag is None or tag == page_tag else _language_name(tag)
+    return Block(box=_read_box(element), lines=lines, language=language)
 
 
 def _read_line(element: etree._Element) -> Line:
@@ -207,3 +214,9 @@ def _language_tag(code: str) -> str:
     from processors.read.language import language_tag  # whoever only reads ALTO starts without the engines' libraries
 
     return language_tag(code)
+
+
+def _language_name(tag: str) -> str:
+    from processors.read.language import language_name
+
+    return language_name(tag)

@@ -128,6 +128,7 @@ class Block(Record):
 
     box: Box
     lines: tuple[Line, ...]
+    language: str | None = Field(default=None, description="where it is another than the page's")
 
 
 class Agent(Record):
@@ -163,6 +164,12 @@ class PageResult(Record):
         """All words, in reading order."""
         for line in self.lines():
             yield from line.words
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The page's language, and those of passages that are in others, each once."""
+        named = (self.language, *(block.language for block in self.blocks))
+        return tuple(dict.fromkeys(language for language in named if language is not None))
 
     @property
     def text(self) -> str:
