@@ -121,17 +121,19 @@ def _share(texts: Sequence[str], knows: Knows) -> float:
 def _with_diacritics(piece: Piece, knows: Knows) -> str:
     """The second reader's letters, with the first one's diacritics on those that they agree on.
 
-    Where the second has diacritics and the first has none, they stay if the dictionary has the word with them alone.
+    Of the first's diacritics, both ones', and the second's own, the dictionary chooses; where it has none, the first's.
     """
     said = piece.word.text if piece.word is not None else ""
-    taken, kept = [], []
+    firsts, boths = [], []
     for letter, partner in zip(piece.letters, piece.partners, strict=True):
         other = said[partner] if partner is not None else letter
         agreed = base_letters(other) == base_letters(letter)
-        taken.append(other if agreed else letter)
-        kept.append(other if agreed and base_letters(other) != other else letter)
-    firm, loose = "".join(taken), "".join(kept)
-    return loose if firm != loose and _share([loose], knows) > _share([firm], knows) else firm
+        firsts.append(other if agreed else letter)
+        boths.append(other if agreed and base_letters(other) != other else letter)
+    candidates = ["".join(firsts), "".join(boths), piece.letters]
+    if len(set(candidates)) == 1:
+        return piece.letters
+    return max(candidates, key=lambda one: _share([one], knows))
 
 
 def _spaced_by_second(stretch: Sequence[Piece], knows: Knows, languages: Sequence[str]) -> list[_Chosen]:
