@@ -8,8 +8,9 @@ one, by what `processors.read.trust` measures. Every step writes what it saw and
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
-from processors.coverage import explain_ink
+from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
 from processors.ink import Pixels, SmallPage
 from processors.page_settings import PageSettings
@@ -17,7 +18,7 @@ from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
 from processors.read.lexicon import has_lexicon, knows
 from processors.read.noise import drop_noise
-from processors.read.passages import Passage, find_passages, lines_of, replace_passages
+from processors.read.passages import Passage, carry_languages, find_passages, lines_of, replace_passages
 from processors.read.second import SecondReader
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
 from processors.readable import read_page, read_part, read_sparse_page, reading_share
@@ -69,6 +70,10 @@ class PageReader:
     notes: Notes = field(default_factory=dict)
     _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
 
+    @cached_property
+    def _asked_ink(self) -> AskedInk:
+        return find_asked_ink(self.small, self.ink)
+
     def read(self, direction: LineDirection) -> tuple[Prepared, ReadPage | None]:
         """The page upright, straightened and cropped, and its words; no words are looked for on a blank page."""
         prepared, first = self._read_upright(direction)
@@ -81,8 +86,14 @@ class PageReader:
         attempt = self._treated_otherwise(prepared, attempt)
         attempt = self._as_title_page(prepared, attempt)
         attempt = self._passages(prepared, attempt)
-        attempt = self._read_again(prepared, attempt)
-        return prepared, self._without_noise(prepared, attempt)
+        attempt = self._without_noise(prepared, attempt)  # the second reader's time is not for signatures
+        attempt = self._without_noise(prepared, self._read_again(prepared, attempt))
+        trust = attempt.trust
+        self.notes["trust_doubt"] = trust.doubt or ""
+        for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
+            if value is not None:
+                self.notes[f"trust_{name}"] = value
+        return prepared, ReadPage(attempt.reading, attempt.language if attempt.reading.blocks else None, trust)
 
     def _read_upright(self, direction: LineDirection) -> tuple[Prepared, _Attempt | None]:
         """In the likeliest direction; where that cannot be trusted, in the others. Scans are mostly the right way up,
@@ -209,6 +220,7 @@ class PageReader:
             (*spoken, *(one for one in self.settings.languages if one not in spoken)),
             None if whole else trust.doubtful_lines,
         )
+        reading = carry_languages(attempt.reading, reading)
         again = self._judge(prepared, replace(attempt, reading=reading), spoken)
         self.notes["second_reader"] = "all" if whole else len(trust.doubtful_lines)
         self.notes["second_score"], self.notes["second_score_before"] = again.trust.evidence, trust.evidence
@@ -217,18 +229,13 @@ class PageReader:
         self.notes["second_kept"] = kept
         return again if kept else attempt
 
-    def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> ReadPage:
+    def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         spoken = _spoken(attempt.reading, attempt.language)
         reading, dropped = drop_noise(attempt.reading, self._knower(spoken), self.settings.noise)
-        if dropped:
-            self.notes["noise_lines"] = dropped
-            attempt = self._judge(prepared, replace(attempt, reading=reading), spoken)
-        trust = attempt.trust
-        self.notes["trust_doubt"] = trust.doubt or ""
-        for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
-            if value is not None:
-                self.notes[f"trust_{name}"] = value
-        return ReadPage(attempt.reading, attempt.language if attempt.reading.blocks else None, trust)
+        if not dropped:
+            return attempt
+        self.notes["noise_lines"] = int(self.notes.get("noise_lines", 0)) + dropped
+        return self._judge(prepared, replace(attempt, reading=reading), spoken)
 
     def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:
         """Those that differ on this page: on a bitonal one none does, on a grey one there is no colour to leave out."""
@@ -249,7 +256,7 @@ class PageReader:
     def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
         if self._explained is None or self._explained[0] is not reading:  # often judged more than once
             lines = [line for block in reading.blocks for line in block.lines]
-            self._explained = (reading, explain_ink(self.small, self.ink, prepared.geometry, lines))
+            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, lines))
         return measure_trust(reading, self._knower(spoken), self.settings.trust, self._explained[1])
 
     def _german(self) -> bool:

@@ -8,6 +8,7 @@ was read: where most is doubtful, the page was read badly, and that must be seen
 page's record, and stays visible on the image.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -17,6 +18,9 @@ from processors.read.engine import Reading
 from processors.read.trust import Knows, Weighed, mean_sureness, weigh
 from processors.read.words import mean_confidence
 from schemas.page import Block, Box, Line
+
+_RULE = re.compile(r"[|/\\\[\](){}_~=¦]+")
+"""What rules, folds and frames are read as, as surely as any letter."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ def _usual_height(lines: Sequence[Line], settings: NoiseSettings) -> float:
 
 
 def _is_noise(line: Line, knows: Knows, usual: float, settings: NoiseSettings) -> bool:
+    if all(_RULE.fullmatch(word.text) for word in line.words):
+        return True
     words = [weigh(word, knows) for word in line.words]
     if mean_sureness(words) >= settings.line_confidence:
         return False
@@ -69,6 +75,8 @@ def _is_noise(line: Line, knows: Knows, usual: float, settings: NoiseSettings) -
     if letters > 0 and spoken >= settings.share * letters:
         return False
     low, high = (share * usual for share in settings.heights)
+    if line.box.height_px > high:  # pieces of a signature, some as high as type, none on one line
+        return True
     type_high = sum(low <= word.box.height_px <= high for word in line.words)
     return type_high < settings.share * len(line.words)
 

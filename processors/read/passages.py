@@ -79,6 +79,23 @@ def replace_passages(reading: Reading, parts: Mapping[Passage, Reading]) -> Read
     return Reading(tuple(blocks), mean_confidence(blocks))
 
 
+def carry_languages(before: Reading, after: Reading) -> Reading:
+    """`after`, of the same page: each block in the language of the one of `before` that its middle lies in."""
+    named = [block for block in before.blocks if block.language is not None]
+    if not named:
+        return after
+    blocks = tuple(
+        block.model_copy(update={"language": next((one.language for one in named if _holds(one.box, block.box)), None)})
+        for block in after.blocks
+    )
+    return Reading(blocks, after.confidence)
+
+
+def _holds(outer: Box, inner: Box) -> bool:
+    across, down = (inner.left + inner.right) / 2, (inner.top + inner.bottom) / 2
+    return outer.left <= across < outer.right and outer.top <= down < outer.bottom
+
+
 def _runs(labels: Sequence[str | None]) -> Iterator[tuple[int, int, str]]:
     """Stretches of one label (first, end, label); lines without one go with the stretch before them."""
     first, current = 0, None

@@ -4,7 +4,7 @@
 import numpy as np
 import pytest
 
-from processors.coverage import explain_ink
+from processors.coverage import explain_ink, find_asked_ink
 from processors.ink import Pixels, find_ink, make_small, measure_contrast
 from processors.straighten import Prepared, PrepareSettings, Rotation, prepare_page
 from schemas.page import Box, Line, Word
@@ -20,7 +20,7 @@ def explained_of(page: Pixels, boxes: list[Box], prepared: Prepared) -> float | 
     ink = find_ink(measure_contrast(small.gray, small.dpi))
     words = tuple(Word(text="x", box=box, confidence=90.0) for box in boxes)
     lines = [Line(box=words[0].box, words=words)] if words else []
-    return explain_ink(small, ink, prepared.geometry, lines)
+    return explain_ink(find_asked_ink(small, ink), prepared.geometry, lines)
 
 
 def test_words_over_all_lines_explain_all_ink() -> None:

@@ -7,7 +7,14 @@ import pytest
 
 from processors.read.engine import Reading
 from processors.read.language import LanguageSettings
-from processors.read.passages import Passage, PassageSettings, find_passages, lines_of, replace_passages
+from processors.read.passages import (
+    Passage,
+    PassageSettings,
+    carry_languages,
+    find_passages,
+    lines_of,
+    replace_passages,
+)
 from processors.read.words import mean_confidence
 from schemas.page import Block, Box, Line, Word
 from tests.processors.read.rendered import HUNGARIAN, ROMANIAN
@@ -89,3 +96,11 @@ def test_a_passage_that_is_a_whole_block_leaves_no_empty_one() -> None:
     whole = replace_passages(reading, {passage: page(block(HUNGARIAN, top=500))})
     assert [one.language for one in whole.blocks] == [None, "hun"]
     assert texts(whole) == [*ROMANIAN, *HUNGARIAN]
+
+
+def test_another_reading_of_the_page_keeps_the_languages_of_its_places() -> None:
+    hungarian = block(HUNGARIAN, top=500).model_copy(update={"language": "hun"})
+    before = page(block(ROMANIAN), hungarian)
+    after = page(block(ROMANIAN[:2]), block(ROMANIAN[2:], top=80), block(HUNGARIAN, top=510))
+    assert [one.language for one in carry_languages(before, after).blocks] == [None, None, "hun"]
+    assert carry_languages(page(block(ROMANIAN)), after) == after

@@ -131,6 +131,13 @@ def test_what_was_made_of_a_signature_is_left_out_and_counted() -> None:
     assert cleaned.confidence == 91.0
 
 
+def test_pieces_that_stand_on_no_common_line_are_no_text() -> None:
+    pieces = [line(text, 21.0, top=top) for text, top in (("i", 400), ("oR.", 440), ("L", 410))]
+    words = tuple(word for one in pieces for word in one.words)
+    page = noisy_page(Line(box=Box(left=0, top=400, right=100, bottom=476), words=words))
+    assert drop_noise(page, knows, NoiseSettings())[1] == 1
+
+
 @pytest.mark.parametrize(
     "kept",
     [
@@ -143,6 +150,12 @@ def test_what_was_made_of_a_signature_is_left_out_and_counted() -> None:
 def test_a_line_stays_for_which_its_height_a_word_or_the_engine_speaks(kept: Line) -> None:
     page = noisy_page(kept)
     assert drop_noise(page, knows, NoiseSettings()) == (page, 0)
+
+
+def test_a_rule_is_no_text_however_sure_it_was_read() -> None:
+    page = noisy_page(line("| [ |", 92.0, top=400), line("- 2 -", 92.0, top=450))
+    cleaned, dropped = drop_noise(page, knows, NoiseSettings())
+    assert (dropped, texts(cleaned)[-1]) == (1, "- 2 -")
 
 
 def test_a_page_that_was_read_badly_throughout_keeps_all_its_lines() -> None:
