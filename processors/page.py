@@ -19,6 +19,7 @@ from processors.quality import Quality, QualitySettings, judge_quality, measure_
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import LanguageSettings, detect_language
 from processors.read.second import SecondReader
+from processors.read.second.attempt import try_to_reread
 from processors.readable import read_page, read_sparse_page, reading_share
 from processors.sideways import LineDirection, measure_direction
 from processors.straighten import Prepared, PrepareSettings, Rotation, prepare_page
@@ -102,7 +103,11 @@ def process_page(
         if second is not None and settings.level is ReadingLevel.CAREFUL:
             treatment["second_reader"] = "all"
             spoken = (language, *(name for name in settings.languages if name != language)) if language else ()
-            reading = second.reread(prepared.pixels, prepared.geometry.dpi, reading, spoken or settings.languages)
+            reading, failure = try_to_reread(
+                second, prepared.pixels, prepared.geometry.dpi, reading, spoken or settings.languages, tries=2
+            )
+            if failure is not None:
+                treatment["second_reader"], treatment["second_reader_failed"] = "none", failure
     image = make_access_image(frame, prepared, settings.access)
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)
@@ -117,7 +122,7 @@ def process_page(
         language=language,
         blocks=reading.blocks if reading else (),
         confidence=reading.confidence if reading else None,
-        findings=tuple(_findings(frame, prepared, reading, quality, settings)),
+        findings=tuple(_findings(frame, prepared, reading, quality, settings, treatment)),
         treatment=treatment,
         engine=engine.agent if reading else None,
         quality=quality.measures,
@@ -224,12 +229,21 @@ def _kind(prepared: Prepared, quality: Quality) -> PageKind:
 
 
 def _findings(
-    frame: Frame, prepared: Prepared, reading: Reading | None, quality: Quality, settings: PageSettings
+    frame: Frame,
+    prepared: Prepared,
+    reading: Reading | None,
+    quality: Quality,
+    settings: PageSettings,
+    treatment: Treatment,
 ) -> list[Finding]:
     findings: list[Finding] = []
+    fields: dict[str, str | int | float]
     if not frame.dpi_known:
         findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
     findings += judge_quality(quality, settings.quality)
+    if "second_reader_failed" in treatment and settings.level is ReadingLevel.CAREFUL:
+        fields = {"detail": treatment["second_reader_failed"]}
+        findings.append(Finding(code=FindingCode.SECOND_READING_FAILED, fields=fields))
     if quality.target is not None:
         return findings  # it has no text to miss
     if prepared.blank:
@@ -237,7 +251,7 @@ def _findings(
     elif reading is None or not _words(reading):
         findings.append(Finding(code=FindingCode.PAGE_UNREAD))
     elif reading.confidence is not None and reading.confidence < settings.confidence_threshold:
-        fields: dict[str, str | int | float] = {
+        fields = {
             "confidence": round(reading.confidence, 1),
             "threshold": settings.confidence_threshold,
         }
