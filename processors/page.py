@@ -82,7 +82,7 @@ def process_page(
         language=language,
         blocks=reading.blocks if reading else (),
         confidence=reading.confidence if reading else None,
-        findings=tuple(_findings(frame, prepared, reading, quality, settings)),
+        findings=tuple(_findings(frame, prepared, reading, quality, settings, treatment)),
         treatment=treatment,
         engine=engine.agent if reading else None,
         quality=quality.measures,
@@ -98,12 +98,21 @@ def _kind(prepared: Prepared, quality: Quality) -> PageKind:
 
 
 def _findings(
-    frame: Frame, prepared: Prepared, reading: Reading | None, quality: Quality, settings: PageSettings
+    frame: Frame,
+    prepared: Prepared,
+    reading: Reading | None,
+    quality: Quality,
+    settings: PageSettings,
+    treatment: Notes,
 ) -> list[Finding]:
     findings: list[Finding] = []
+    fields: dict[str, str | int | float]
     if not frame.dpi_known:
         findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
     findings += judge_quality(quality, settings.quality)
+    if "second_reader_failed" in treatment and settings.level is ReadingLevel.CAREFUL:
+        fields = {"detail": treatment["second_reader_failed"]}
+        findings.append(Finding(code=FindingCode.SECOND_READING_FAILED, fields=fields))
     if quality.target is not None:
         return findings  # it has no text to miss
     if prepared.blank:
@@ -111,7 +120,7 @@ def _findings(
     elif reading is None or not reading.blocks:
         findings.append(Finding(code=FindingCode.PAGE_UNREAD))
     elif reading.confidence is not None and reading.confidence < settings.confidence_threshold:
-        fields: dict[str, str | int | float] = {
+        fields = {
             "confidence": round(reading.confidence, 1),
             "threshold": settings.confidence_threshold,
         }

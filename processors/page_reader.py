@@ -20,6 +20,7 @@ from processors.read.lexicon import has_lexicon, knows
 from processors.read.noise import drop_noise
 from processors.read.passages import Passage, carry_languages, find_passages, lines_of, replace_passages
 from processors.read.second import SecondReader
+from processors.read.second.attempt import try_to_reread
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
 from processors.readable import read_page, read_part, read_sparse_page, reading_share
 from processors.sideways import LineDirection
@@ -213,13 +214,18 @@ class PageReader:
         if not whole and not trust.doubtful_lines:
             return attempt
         spoken = _spoken(attempt.reading, attempt.language)
-        reading = self.second.reread(
+        reading, failure = try_to_reread(
+            self.second,
             prepared.pixels,
             prepared.geometry.dpi,
             attempt.reading,
             (*spoken, *(one for one in self.settings.languages if one not in spoken)),
             None if whole else trust.doubtful_lines,
+            tries=2 if careful else 1,
         )
+        if failure is not None:
+            self.notes["second_reader"], self.notes["second_reader_failed"] = "none", failure
+            return attempt
         reading = carry_languages(attempt.reading, reading)
         again = self._judge(prepared, replace(attempt, reading=reading), spoken)
         self.notes["second_reader"] = "all" if whole else len(trust.doubtful_lines)

@@ -15,6 +15,7 @@ import signal
 import socket
 import tempfile
 import threading
+import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -41,7 +42,7 @@ tries leave a page time for its first reading.
 _SOCKET = "second"
 _LOOK_SECONDS = 0.2
 _BACKLOG = 256
-_GREETING = b"!"
+_GREETING = "come in"
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,6 @@ class SharedReader:
             while True:
                 visitor, _ = self._listener.accept()
                 with closing(_connection(visitor)) as connection:
-                    connection.send_bytes(_GREETING)
                     connection.send(EngineUnavailable(engine=NAME, detail=reason))
         self._listener.settimeout(None)
 
@@ -124,13 +124,17 @@ class SharedLines:
 
     @property
     def agent(self) -> "Agent":
-        return self._agent or self._ask("agent")
+        if self._agent is None:
+            self._ask("agent")
+        return self._agent  # type: ignore[return-value] # every answer brings it
 
     def find_lines(self, pixels: "Pixels", dpi: float) -> "list[SeenLine]":
-        return self._ask("find_lines", pixels, dpi)
+        found: list[SeenLine] = self._ask("find_lines", pixels, dpi)
+        return found
 
     def read_lines(self, pixels: "Pixels", boxes: "Sequence[Box]") -> "list[SeenLine]":
-        return self._ask("read_lines", pixels, list(boxes))
+        read: list[SeenLine] = self._ask("read_lines", pixels, list(boxes))
+        return read
 
     def close(self) -> None:
         """Nothing is kept between pages."""
@@ -138,11 +142,10 @@ class SharedLines:
     def _ask(self, *request: object) -> Any:  # noqa: ANN401 what the method asked for
         try:
             with closing(self._knock()) as connection:
-                self._wait(connection)
-                connection.recv_bytes()
-                connection.send(request)
-                self._wait(connection)
-                answer = connection.recv()
+                answer = self._hear(connection)
+                if answer == _GREETING:
+                    connection.send(request)
+                    answer = self._hear(connection)
         except EOFError as error:
             raise EngineFailed(engine=NAME, detail="its process was ended over the page") from error
         except OSError as error:
@@ -158,9 +161,10 @@ class SharedLines:
             visitor.connect(address)
         return _connection(visitor)
 
-    def _wait(self, connection: Connection) -> None:
+    def _hear(self, connection: Connection) -> Any:  # noqa: ANN401 as above
         if not connection.poll(self._seconds):
             raise EngineFailed(engine=NAME, detail=f"no answer in {self._seconds:g} s")
+        return connection.recv()
 
 
 def _read_for_all(
@@ -182,9 +186,10 @@ def _read_for_all(
     while well:
         visitor, _ = listener.accept()
         signal.alarm(seconds)
-        serving.send_bytes(_GREETING) if reader is None else None
+        if reader is None:
+            serving.send(_GREETING)
         with closing(_connection(visitor)) as connection, suppress(OSError, EOFError):  # the visitor is gone
-            connection.send_bytes(_GREETING)
+            connection.send(_GREETING)
             try:
                 request = connection.recv()
                 reader = reader or _open(pickled_job)
@@ -194,7 +199,7 @@ def _read_for_all(
             except (OSError, EOFError):
                 raise
             except Exception as error:  # noqa: BLE001 what state it is in nobody knows: say so, and leave
-                answer, well = EngineFailed(engine=NAME, detail=f"{type(error).__name__}: {error}"), False
+                answer, well = EngineFailed(engine=NAME, detail=_place(error)), False
             connection.send(answer)
         signal.alarm(0)
 
@@ -213,6 +218,12 @@ def _open(pickled_job: bytes) -> "LineReader":
 
 def _do(reader: "LineReader", what: str, *arguments: Any) -> Any:  # noqa: ANN401 as the reader's methods take them
     return reader.agent if what == "agent" else getattr(reader, what)(*arguments)
+
+
+def _place(error: Exception) -> str:
+    """What went wrong and where; not in the error's words, which may quote a page."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{type(error).__name__} ({Path(frames[-1].filename).name}:{frames[-1].lineno})"
 
 
 def _connection(opened: socket.socket) -> Connection:

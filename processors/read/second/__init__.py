@@ -7,7 +7,7 @@ from typing import Protocol
 from processors.read.engine import Pixels, Reading
 from schemas.page import Agent
 
-__all__ = ["SecondReader"]
+__all__ = ["SecondReader", "open_second_reader"]
 
 
 class SecondReader(Protocol):
@@ -41,3 +41,15 @@ class SecondReader(Protocol):
 
     def close(self) -> None:
         """Free what the reader holds. May be called again; a later `reread` warms up anew."""
+
+
+def open_second_reader() -> SecondReader:
+    """The second reader in this process, where it takes up to 1.2 GB; a pool's workers share one (`PagePool`).
+
+    Raises EngineUnavailable where its packages are missing.
+    """
+    from processors.read.second.dictionary import dictionary
+    from processors.read.second.fused import FusedReader
+    from processors.read.second.paddle import PaddleReader
+
+    return FusedReader(PaddleReader(), dictionary)

@@ -27,7 +27,7 @@ _TRUSTED = 50.0
 """Confidence over which the first reader's word may stand where the readers differ."""
 _FIRST_ALONE = 75.0
 """Confidence from which a word stands that the second reader did not see."""
-_SECOND_ALONE = 0.6
+_SECOND_ALONE = 0.8
 """Probability from which letters stand that the first reader did not see."""
 _CLEARLY_MORE = 1.1
 """How many times more letters of the first reader's line must be in the dictionary for it to stand as it is."""
@@ -36,6 +36,8 @@ _ALONE = 0.8
 """What a reader's own figure counts where the other saw nothing."""
 _TALL = 1.8
 """Line heights over which the first reader's box of a word holds more than that word."""
+_UNKNOWN_LETTERS = frozenset({"frk", "deu_latf"})
+"""Models of writing that the second reader never learnt: there it is heard where the dictionary is on its side."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 
 
@@ -54,7 +56,7 @@ def fuse_line(words: Sequence[Word], seen: SeenLine, knows: Knows, languages: Se
     fused = [
         one for stretch in _stretches(split_line(ordered, seen)) for one in _fuse_stretch(stretch, knows, languages)
     ]
-    first = known_letters([word.text for word in ordered], knows)
+    first = known_letters([word.text for word in ordered if word.confidence > _TRUSTED], knows)
     if first > known_letters([one.text for one in fused], knows) * _CLEARLY_MORE:
         return _as_first(ordered, fused)
     return tuple(_word(one, seen) for one in fused if one.text)
@@ -99,17 +101,23 @@ def _heard_alike(stretch: Sequence[Piece]) -> bool:
 
 def _choose(piece: Piece, knows: Knows, languages: Sequence[str]) -> _Chosen:
     word = piece.word
+    unused = languages[0] in _UNKNOWN_LETTERS
     if word is None:
         text = normalise(piece.letters, languages)
-        return _Chosen(text if piece.probability >= _SECOND_ALONE else "", (piece,))
+        stands = piece.probability >= _SECOND_ALONE and not (unused and not known_letters([text], knows))
+        return _Chosen(text if stands else "", (piece,))
     if not piece.letters:
         stands = word.confidence >= _FIRST_ALONE and any(map(str.isalnum, word.text))
         return _Chosen(word.text if stands else "", (piece,))
     text = normalise(_with_diacritics(piece, knows), languages)
-    differs = base_letters(text) != base_letters(word.text) and word.confidence > _TRUSTED
-    if differs and _share([word.text], knows) > _share([text], knows):
-        return _Chosen(word.text, (piece,))
-    return _Chosen(text, (piece,))
+    if base_letters(text) == base_letters(word.text):
+        return _Chosen(text, (piece,))
+    first, second = _share([word.text], knows), _share([text], knows)
+    surer = word.confidence > 100 * piece.probability
+    stands = (
+        first >= second if unused else (first > second and word.confidence > _TRUSTED) or (first == second and surer)
+    )
+    return _Chosen(word.text if stands else text, (piece,))
 
 
 def _share(texts: Sequence[str], knows: Knows) -> float:

@@ -20,6 +20,8 @@ _MISSED = 75.0, 2
 """Mean confidence, and letters and digits, from which a line stands that the second reader did not see."""
 _ROOM = 0.15
 """Of a line's height, above and below."""
+_TALL = 1.5
+"""Line heights over which what the first reader took for a word is part of a stamp, or of several lines."""
 _WITHIN = 0.3
 """Share of a word's width that lies in its line."""
 
@@ -138,6 +140,7 @@ def _line_of(box: Box, seen: Sequence[SeenLine]) -> int | None:
         (abs(middle - (line.box.top + line.box.bottom) / 2), index)
         for index, line in enumerate(seen)
         if line.box.top <= middle <= line.box.bottom
+        and box.height_px <= _TALL * line.box.height_px
         and min(box.right, line.box.right) - max(box.left, line.box.left) >= _WITHIN * box.width_px
     ]
     return min(near)[1] if near else None
