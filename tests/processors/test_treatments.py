@@ -35,7 +35,8 @@ def test_a_treated_page_is_grey_and_keeps_its_size_and_the_page_given(treatment:
     page = coloured(typed_page(), stamp_mask(), (70, 60, 190))
     before = page.copy()
     gray = treat(page, DPI, treatment)
-    assert (gray.shape, gray.dtype) == ((HEIGHT, WIDTH), np.uint8)
+    assert gray.shape == (HEIGHT, WIDTH)
+    assert gray.dtype == np.uint8
     assert np.array_equal(page, before)
 
 
