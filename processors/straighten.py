@@ -24,7 +24,6 @@ from schemas.page import Geometry, Matrix
 Rotation = Literal[0, 90, 180, 270]
 
 _WARP_SIDE_MAX_PX = 32_000  # OpenCV's warp counts pixels in 16 bits
-_CUBIC_PIXELS_MAX = 40_000_000  # above this the cheaper interpolation does; such pages have resolution to spare
 _WHITE = 255
 
 
@@ -51,10 +50,15 @@ class Prepared:
     treatment: dict[str, str | int | float | bool]
 
 
-def prepare_page(frame: Frame, settings: PrepareSettings, rotation_deg: Rotation) -> Prepared:
-    """Turn a frame clockwise by `rotation_deg`, then straighten it, crop it, and see whether it is blank."""
+def prepare_page(
+    frame: Frame, settings: PrepareSettings, rotation_deg: Rotation, small: SmallPage | None = None
+) -> Prepared:
+    """Turn a frame clockwise by `rotation_deg`, then straighten it, crop it, and see whether it is blank.
+
+    `small` is the frame reduced by `make_small`, where the caller has that already.
+    """
     height, width = frame.pixels.shape[:2]
-    small = make_small(frame.pixels, frame.dpi)
+    small = make_small(frame.pixels, frame.dpi) if small is None else small
     turn, turned_width, turned_height = _turn(width, height, rotation_deg)
     skew = _skew_of(small, turn, max(width, height), settings)
     straight, canvas_width, canvas_height = _straighten(turn, turned_width, turned_height, skew.deg)
@@ -157,8 +161,7 @@ def _derive(frame: Frame, matrix: Matrix, crop: Crop, rotation_deg: Rotation, *,
         turned = np.rot90(frame.pixels, -rotation_deg // 90)
         return np.ascontiguousarray(turned[crop.top : crop.bottom, crop.left : crop.right])
     fill = (_WHITE,) if frame.bitonal else _paper(frame.pixels)
-    method = cv2.INTER_CUBIC if crop.width_px * crop.height_px <= _CUBIC_PIXELS_MAX else cv2.INTER_LINEAR
-    return _warp(frame.pixels, matrix, (crop.width_px, crop.height_px), fill, method)
+    return _warp(frame.pixels, matrix, (crop.width_px, crop.height_px), fill, cv2.INTER_LINEAR)
 
 
 def _paper(pixels: Pixels) -> tuple[int, ...]:

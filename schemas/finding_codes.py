@@ -45,6 +45,7 @@ class FindingCode(StrEnum):
     PAGE_BLANK = "page-blank"
     RESOLUTION_UNKNOWN = "resolution-unknown"
     CONFIDENCE_LOW = "confidence-low"
+    SECOND_READING_FAILED = "second-reading-failed"
     RESOLUTION_LOW = "resolution-low"
     LETTERS_SMALL = "letters-small"
     BLURRED = "blurred"

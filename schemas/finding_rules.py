@@ -294,6 +294,14 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         ),
         _LOOK,
     ),
+    FindingCode.SECOND_READING_FAILED: FindingRule(
+        Severity.NOTE,
+        Message(
+            ro="Pagina {page} a fost citită o singură dată; a doua citire nu a reușit: {detail}.",
+            en="Page {page} was read only once; the second reading failed: {detail}.",
+        ),
+        _LOOK,
+    ),
     FindingCode.RESOLUTION_LOW: FindingRule(
         Severity.NOTE,
         Message(

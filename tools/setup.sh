@@ -99,7 +99,7 @@ verapdf_ready() { (cd "$VERAPDF_DIR" && sha256sum --check --status "$VERAPDF_SUM
 
 # Names of the Debian packages that are missing, on one line.
 missing_packages() {
-  local wanted="ca-certificates poppler-utils tesseract-ocr $FONTS $SERVERS" language installed package python
+  local wanted="ca-certificates hunspell-de-de hunspell-en-us hunspell-fr-comprehensive hunspell-hu hunspell-ro libhunspell-1.7-0 poppler-utils tesseract-ocr $FONTS $SERVERS" language installed package python
   for language in $LANGUAGES; do wanted+=" tesseract-ocr-$language"; done
   # Until Debian 12 the narrow face was part of fonts-liberation.
   grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || wanted+=" fonts-liberation-sans-narrow"
@@ -162,6 +162,9 @@ check_programs() {
   for font in DejaVuSans GNUTypewriter dkgIt LiberationSerif-Regular LiberationSansNarrow-Bold; do
     [ -n "$(find /usr/share/fonts /usr/local/share/fonts ~/.local/share/fonts -name "$font.ttf" 2>/dev/null | head -n 1)" ] ||
       missing+=" $font.ttf"
+  done
+  for language in ro_RO hu_HU de_DE en_US; do
+    [ -r "/usr/share/hunspell/$language.dic" ] || missing+=" hunspell($language)"
   done
   command -v pdftoppm >/dev/null || missing+=" poppler-utils(pdftoppm)"
   [ "$(java_version)" -ge "$JAVA_MIN" ] || missing+=" Java>=$JAVA_MIN"

@@ -101,6 +101,9 @@ def read_pages(
 
 
 def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: PageResult) -> None:
+    failure = result.treatment.get("second_reader_failed")
+    if failure is not None:
+        _log.warning("page not read a second time", page=page.number, detail=failure)
     archive.catalogue.record_page(
         manifest.ingest_id,
         page.number,

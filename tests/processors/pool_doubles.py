@@ -72,7 +72,7 @@ class Fatal:
         return (bytes, (bytes(300 << 20),))
 
 
-def act(source: Any, settings: Any, engine: Any, limits: Limits) -> Any:  # noqa: C901, PLR0912 one case a mishap
+def act(source: Any, settings: Any, engine: Any, limits: Limits, second: Any) -> Any:  # noqa: C901, PLR0912 by mishap
     import tempfile
 
     _trace(settings.traces, f"{source.path.name}-{source.frame}")

@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""A second reading that may fail without the page failing: what the first reader read is still there."""
+
+from collections.abc import Collection, Sequence
+
+from processors.read.engine import Pixels, Reading
+from processors.read.second import SecondReader
+from schemas.errors import EngineFailed, EngineUnavailable
+
+
+def try_to_reread(
+    second: SecondReader,
+    pixels: Pixels,
+    dpi: float,
+    reading: Reading,
+    languages: Sequence[str],
+    lines: Collection[int] | None = None,
+    *,
+    tries: int = 1,
+) -> tuple[Reading, str | None]:
+    """As `SecondReader.reread`, in up to so many tries: the new reading and None, or `reading` and why it failed."""
+    failure: str | None = None
+    for _ in range(tries):
+        try:
+            return second.reread(pixels, dpi, reading, languages, lines), None
+        except (EngineFailed, EngineUnavailable) as error:
+            failure = str(error.fields.get("detail", error))
+    return reading, failure
