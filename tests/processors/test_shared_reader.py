@@ -81,7 +81,7 @@ def test_a_bug_is_told_by_its_place_and_not_in_its_words() -> None:
 
 @pytest.mark.parametrize("dpi", [doubles.HANGS, doubles.DEAF])
 def test_a_reading_that_takes_too_long_is_ended_and_another_process_goes_on(dpi: int) -> None:
-    with open_pool(page_seconds=10) as pool:
+    with open_pool(page_seconds=40) as pool:
         found = read(pool, [doubles.WELL, dpi, doubles.WELL])
     assert found[1][:2] == ("failed", "EngineFailed")
     assert found[2][0] == "said"
