@@ -21,7 +21,7 @@ from tests.processors.test_pool import is_alive, wait_until
 MiB = 1 << 20
 
 
-def open_pool(workers: int = 1, *, opens: Any = doubles.open_lines, page_seconds: int = 60, **job: Any) -> PagePool:
+def open_pool(workers: int = 1, *, opens: Any = doubles.open_lines, page_seconds: int = 900, **job: Any) -> PagePool:
     return PagePool(
         workers,
         Limits(page_seconds=page_seconds),
