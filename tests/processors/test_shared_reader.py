@@ -21,7 +21,7 @@ from tests.processors.test_pool import is_alive, wait_until
 MiB = 1 << 20
 
 
-def open_pool(workers: int = 1, *, opens: Any = doubles.open_lines, page_seconds: int = 60, **job: Any) -> PagePool:
+def open_pool(workers: int = 1, *, opens: Any = doubles.open_lines, page_seconds: int = 900, **job: Any) -> PagePool:
     return PagePool(
         workers,
         Limits(page_seconds=page_seconds),
@@ -81,7 +81,7 @@ def test_a_bug_is_told_by_its_place_and_not_in_its_words() -> None:
 
 @pytest.mark.parametrize("dpi", [doubles.HANGS, doubles.DEAF])
 def test_a_reading_that_takes_too_long_is_ended_and_another_process_goes_on(dpi: int) -> None:
-    with open_pool(page_seconds=10) as pool:
+    with open_pool(page_seconds=40) as pool:
         found = read(pool, [doubles.WELL, dpi, doubles.WELL])
     assert found[1][:2] == ("failed", "EngineFailed")
     assert found[2][0] == "said"

@@ -12,8 +12,8 @@ from tests.processors.read.second.said import first_said, knowing, second_saw
 NO_DICTIONARY = knowing()
 
 
-def fuse(first: str, second: str, knows: Knows = NO_DICTIONARY, **options: float) -> tuple[Word, ...]:
-    return fuse_line(first_said(first, **options), second_saw(second), knows, ["ron"])
+def fuse(first: str, second: str, knows: Knows = NO_DICTIONARY, *, confidence: float = 90.0) -> tuple[Word, ...]:
+    return fuse_line(first_said(first, confidence=confidence), second_saw(second), knows, ["ron"])
 
 
 def texts(words: Sequence[Word]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from processors.read.engine import Pixels, Reading
-from processors.read.second import SecondReader, open_second_reader, paddle
+from processors.read.second import SecondReader, open_second_reader
 from processors.read.second.paddle import PaddleReader
 from processors.read.words import mean_confidence
 from schemas.errors import EngineUnavailable
@@ -127,7 +127,7 @@ def test_colour_and_grey_are_both_read_and_what_is_no_image_is_refused(reader: S
     colour = np.stack([page] * 3, axis=-1)
     assert text_of(reader.reread(colour, DPI, NOTHING, ["ron"])) == ["Stampila rotunda"]
     with pytest.raises(ValueError, match="not an image"):
-        reader.reread(page.astype(np.float32), DPI, NOTHING, ["ron"])  # type: ignore[arg-type]
+        reader.reread(page.astype(np.float32), DPI, NOTHING, ["ron"])
 
 
 def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,6 +142,6 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_missing_models_are_said_to_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(paddle.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     with pytest.raises(EngineUnavailable, match="rapidocr"):
         PaddleReader()
