@@ -2,38 +2,59 @@
 """The page's image for the access PDF: never larger than what came in.
 
 A bitonal source goes through as its own compressed stream and is straightened by the PDF's matrix alone. Grey and
-colour become a smaller JPEG of the derivative, unless the source's own JPEG is smaller still: then that goes through.
+colour become layers (`processors.layers`) or a plain smaller JPEG of the derivative, whichever is smaller, unless the
+source's own JPEG is smaller still: then that goes through.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 import cv2
 
 from processors.decode import Frame
 from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
 from processors.ink import Pixels, typed
+from processors.layers import Layer, LayerSettings, make_layers
 from processors.straighten import Prepared
-from schemas.page import Matrix
+from schemas.page import Box, Matrix
 
 _A4_LONG_SIDE_INCH = 11.7
 _PASSED_COMPONENTS = (1, 3)  # PDF/A-2 with an sRGB output intent has no place for a CMYK picture
 
 
+_PLAIN_BITS = 0.2  # a pixel: no page with writing on it becomes a JPEG so small at the qualities that stay readable
+
+
+class Fidelity(StrEnum):
+    """What the access PDF keeps of a page's look."""
+
+    ACCESS = "access"
+    """What stands on the page, sharp; paper and its grain only roughly."""
+    HIGH = "high"
+    """The page as one picture, with paper, pressure and corrections."""
+
+
 @dataclass(frozen=True)
 class AccessSettings:
-    """How the access image is made. 200 dpi at quality 50 was measured to stay readable, 150 dpi not."""
+    """How the access image is made.
+
+    `dpi` and `quality` are those of the plain JPEG: 200 dpi at quality 50 was measured to stay readable, 150 dpi not.
+    """
 
     dpi: int = 200
     quality: int = 50
+    fidelity: Fidelity = Fidelity.ACCESS
+    layers: LayerSettings = field(default_factory=LayerSettings)
 
 
 @dataclass(frozen=True)
 class AccessImage:
-    """A compressed image and where it lies on the derivative page.
+    """A compressed image and where it lies on the derivative page, and the layers that are drawn over it.
 
     `placement` leads from the encoded image's pixels to derivative pixels; `width_px`, `height_px` and `dpi` are the
-    derivative page's.
+    derivative page's. `layers` is empty where the page is one image.
     """
 
     image: EncodedImage
@@ -41,16 +62,40 @@ class AccessImage:
     width_px: int
     height_px: int
     dpi: float
+    layers: tuple[Layer, ...] = ()
+
+    @property
+    def size_bytes(self) -> int:
+        """Of all its streams."""
+        return len(self.image.data) + sum(layer.size_bytes for layer in self.layers)
 
 
-def make_access_image(frame: Frame, prepared: Prepared, settings: AccessSettings) -> AccessImage:
-    """The image for the page's place in the PDF."""
+def make_access_image(
+    frame: Frame, prepared: Prepared, settings: AccessSettings, words: Sequence[Box] = ()
+) -> AccessImage:
+    """The image for the page's place in the PDF; `words` are boxes of what was surely read, in derivative pixels."""
     if frame.bitonal:
-        image, placement = _bitonal(frame, prepared)
+        return _placed(prepared, *_bitonal(frame, prepared))
+    layered = _layered(frame, prepared, settings, words) if settings.fidelity is Fidelity.ACCESS else None
+    if layered is not None and layered.size_bytes * 8 <= _PLAIN_BITS * _plain_pixels(frame, prepared, settings):
+        smallest = layered
     else:
-        image, placement = _continuous(frame, prepared, settings)
+        plain = _plain(frame, prepared, settings)
+        smallest = plain if layered is None or plain.size_bytes < layered.size_bytes else layered
+    source = frame.encoded
+    if (
+        source is not None
+        and source.codec is Codec.JPEG
+        and source.components in _PASSED_COMPONENTS
+        and len(source.data) <= smallest.size_bytes
+    ):
+        return _placed(prepared, source, frame.orientation.then(prepared.geometry.matrix))
+    return smallest
+
+
+def _placed(prepared: Prepared, image: EncodedImage, placement: Matrix, layers: tuple[Layer, ...] = ()) -> AccessImage:
     geometry = prepared.geometry
-    return AccessImage(image, placement, geometry.width_px, geometry.height_px, geometry.dpi)
+    return AccessImage(image, placement, geometry.width_px, geometry.height_px, geometry.dpi, layers)
 
 
 def _bitonal(frame: Frame, prepared: Prepared) -> tuple[EncodedImage, Matrix]:
@@ -59,19 +104,24 @@ def _bitonal(frame: Frame, prepared: Prepared) -> tuple[EncodedImage, Matrix]:
     return encode_g4(frame.pixels), prepared.geometry.matrix
 
 
-def _continuous(frame: Frame, prepared: Prepared, settings: AccessSettings) -> tuple[EncodedImage, Matrix]:
-    pixels = _reduce(prepared.pixels, _share(frame, prepared, settings))
-    image = encode_jpeg(pixels, settings.quality)
-    source = frame.encoded
-    if (
-        source is not None
-        and source.codec is Codec.JPEG
-        and source.components in _PASSED_COMPONENTS
-        and len(source.data) <= len(image.data)
-    ):
-        return source, frame.orientation.then(prepared.geometry.matrix)
+def _layered(frame: Frame, prepared: Prepared, settings: AccessSettings, words: Sequence[Box]) -> AccessImage:
+    dpi = prepared.geometry.dpi
+    if not frame.dpi_known:  # a photograph of a page, most likely: let it be an A4 page
+        dpi = max(prepared.geometry.width_px, prepared.geometry.height_px) / _A4_LONG_SIDE_INCH
+    paper, *layers = make_layers(prepared.pixels, dpi, words, settings.layers)
+    return _placed(prepared, paper.image, paper.placement, tuple(layers))
+
+
+def _plain(frame: Frame, prepared: Prepared, settings: AccessSettings) -> AccessImage:
+    image = encode_jpeg(_reduce(prepared.pixels, _share(frame, prepared, settings)), settings.quality)
     geometry = prepared.geometry
-    return image, Matrix(a=geometry.width_px / image.width_px, e=geometry.height_px / image.height_px)
+    return _placed(
+        prepared, image, Matrix(a=geometry.width_px / image.width_px, e=geometry.height_px / image.height_px)
+    )
+
+
+def _plain_pixels(frame: Frame, prepared: Prepared, settings: AccessSettings) -> float:
+    return prepared.geometry.width_px * prepared.geometry.height_px * _share(frame, prepared, settings) ** 2
 
 
 def _share(frame: Frame, prepared: Prepared, settings: AccessSettings) -> float:

@@ -110,10 +110,16 @@ def keep_jpeg(data: bytes) -> EncodedImage | None:
     )
 
 
-def encode_jpeg(pixels: Pixels, quality: int) -> EncodedImage:
-    """Encode gray (one component) or RGB pixels as baseline JPEG; `quality` is libjpeg's, 1–100."""
+def encode_jpeg(pixels: Pixels, quality: int, *, fine_colour: bool = False) -> EncodedImage:
+    """Encode gray (one component) or RGB pixels as baseline JPEG; `quality` is libjpeg's, 1–100.
+
+    Colour has half the resolution of brightness, unless it is to be `fine_colour`.
+    """
     image: Any = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    if fine_colour:
+        options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    done, data = cv2.imencode(".jpg", image, options)
     if not done:
         raise ValueError(f"JPEG cannot hold an image of shape {pixels.shape}")
     height_px, width_px = pixels.shape[:2]
@@ -131,7 +137,7 @@ def encode_g4(bitonal: Pixels) -> EncodedImage:
     """Encode a bitonal image (HxW; under 128 is black) as one CCITT Group 4 strip (ITU-T T.6), without loss."""
     height_px, width_px = bitonal.shape
     # libtiff codes set bits as black runs whatever the photometric tag says: give it black as 1.
-    image = Image.fromarray(bitonal < 128)
+    image = Image.frombytes("1", (width_px, height_px), np.packbits(bitonal < 128, axis=1).tobytes())
     file = io.BytesIO()
     strip_bytes = (width_px + 7) // 8 * height_px
     image.save(file, "TIFF", compression="group4", strip_size=strip_bytes)

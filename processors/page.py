@@ -25,7 +25,7 @@ from schemas.findings import Finding, FindingCode
 from schemas.page import PageKind, PageResult, Word
 from schemas.unit import DEFAULT_LANGUAGES
 
-STEP_VERSION = "2"
+STEP_VERSION = "3"
 """Part of a cached result's key, beside the fingerprint: counts up when the same settings give other results."""
 
 Treatment = dict[str, str | int | float | bool]
@@ -49,6 +49,8 @@ class PageSettings:
     """Mean confidence under which other directions are tried: typescripts have 84 to 90, upside down 28 to 41."""
     trusted_letters: int = 20
     """Letters and digits under which other directions are tried too."""
+    sure_confidence: float = 60.0
+    """Confidence from which on a word's box is evidence that there is ink and no picture."""
     sparse_letters: int = 100
     """Letters and digits up to which a doubtful page may be a title page."""
 
@@ -92,12 +94,14 @@ def process_page(
     if first is not None:
         language, reading = _check_language(prepared, first, settings, engine, treatment)
         reading = _reread_sparse(prepared, reading, settings, engine, treatment)
-    image = make_access_image(frame, prepared, settings.access)
+    lines = [line for block in reading.blocks for line in block.lines] if reading else []
+    sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
+    image = make_access_image(frame, prepared, settings.access, sure)
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)
     treatment["image_passed_through"] = image.image is frame.encoded
+    treatment["image_layers"] = len(image.layers)
     contrast = measure_contrast(small.gray, small.dpi)
-    lines = [line for block in reading.blocks for line in block.lines] if reading else []
     quality = measure_quality(frame, small, contrast, lines, blank=prepared.blank)
     result = PageResult(
         source_digest=frame.digest,
