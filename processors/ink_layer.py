@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Which of a page's marks are ink that a stencil can show: decided on the page at half the stencil's resolution.
 
-A mark is cut where it is half as dark as its own darkest part nearby (the local contrast of Bernsen, 1986, and of Su,
-Lu and Tan, 2013, a mark at a time), so a faint letter beside a black one keeps its strokes, and a black one does not
-swell. Whatever is not taken stays in the background picture: to leave something out costs sharpness, never content.
+A stroke is cut where it is half as dark as it is at its darkest within its own width (the local contrast of Bernsen,
+1986, and of Su, Lu and Tan, 2013), so a letter keeps what the ribbon printed faintly, and what is black does not swell.
+Whether that is ink at all is decided for whole marks. Whatever is not taken stays in the background picture: to leave
+something out costs sharpness, never content.
 """
 
 from collections.abc import Sequence
@@ -28,10 +29,12 @@ from schemas.page import Box
 
 _LEAST_CONTRAST = 15  # of 255
 _NOISE_DEVIATIONS = 5.0
-_WEAK_SHARE = 0.3  # of the darkest ink within reach: what is paler belongs to an edge, not to a stroke
-_CUT_SHARE = 0.5
-_STAMP_CUT_SHARE = 0.75  # the same on a coloured stamp, which is half as dark already
-_REACH_MM = 0.85  # to each side: about half of a typed letter
+_STROKE_MM = 0.35  # to each side: about the width of a stroke
+_CUT_SHARE = 0.5  # of the darkest ink within a stroke's width
+_WEAK_SHARE = 0.4  # the same for what belongs together: a mark reaches a little beyond its cut
+_LETTER_MM = 0.85  # to each side: about half of a typed letter
+_FAINTEST = 0.2  # of the darkest ink within a letter: what is paler is blur or lies behind
+_STAMP_CUT_SHARE = 0.75  # of that on a coloured stamp, which is half as dark already
 _INK_SHARE = 0.35  # of the page's ink: marks as dark as this are ink whatever they look like
 _SHARP = 0.75  # share of its contrast that a mark's edge spans in two pixels; show-through is blurred by the paper
 _SPECK_MM2 = 0.06
@@ -76,11 +79,10 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
         contrast[box.top : box.bottom, box.left : box.right] = 0
     px_per_mm = dpi / MM_PER_INCH
     floor = _noise_floor(contrast)
-    reach = 2 * max(1, round(_REACH_MM * px_per_mm)) + 1
-    local = typed(cv2.dilate(contrast, np.ones((reach, reach), np.uint8)))
-    ink = typed(
-        cv2.compare(contrast, np.maximum(cv2.convertScaleAbs(local, alpha=_WEAK_SHARE), np.uint8(floor)), cv2.CMP_GT)
-    )
+    stroke, letter = (_darkest_within(contrast, reach * px_per_mm) for reach in (_STROKE_MM, _LETTER_MM))
+    least = np.maximum(cv2.convertScaleAbs(letter, alpha=_FAINTEST), np.uint8(floor))
+    weak = np.maximum(cv2.convertScaleAbs(stroke, alpha=_WEAK_SHARE), least)
+    ink = typed(cv2.compare(contrast, weak, cv2.CMP_GT))
     where = _fill_boxes(ink.shape, words)
     stamped = np.zeros_like(ink)
     stamps: tuple[Box, ...] = ()
@@ -88,15 +90,18 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
         stamps = _take_out_stamps(ink, stamped, _chroma(work, paper), contrast, where, px_per_mm)
     marks = find_marks(ink)
     where[_fill_boxes(ink.shape, stamps) > 0] = _STAMPED
-    keep, depth = _judge(marks, contrast, where, _page_ink(contrast, floor), max(3.0, _SPECK_MM2 * px_per_mm**2))
-    depth[~keep] = 0
-    own = depth[marks.labels]
-    return InkLayer(
-        taken=typed((own > 0) * np.uint8(255)),
-        cut=_cut(typed(cv2.min(own, local)), stamped, paper, floor),
-        stamped=stamped,
-        stamps=stamps,
-    )
+    keep = _judge(marks, contrast, where, _page_ink(contrast, floor), max(3.0, _SPECK_MM2 * px_per_mm**2))
+    taken = typed(keep.astype(np.uint8)[marks.labels] * np.uint8(255))
+    share = np.maximum(cv2.convertScaleAbs(stroke, alpha=_CUT_SHARE), least)
+    if stamps:  # between black and the stamp's colour, not between black and paper
+        beside = cv2.dilate(stamped, np.ones((5, 5), np.uint8)) > 0
+        share[beside] = (letter[beside] * _STAMP_CUT_SHARE).astype(np.uint8)
+    return InkLayer(taken=taken, cut=_cut(taken, typed(share), paper), stamped=stamped, stamps=stamps)
+
+
+def _darkest_within(contrast: Pixels, reach_px: float) -> Pixels:
+    side = 2 * max(1, round(reach_px)) + 1
+    return typed(cv2.dilate(contrast, np.ones((side, side), np.uint8)))
 
 
 def _noise_floor(contrast: Pixels) -> int:
@@ -200,8 +205,8 @@ def _group_at(places: NDArray[np.int64], groups: Marks, columns: int) -> NDArray
     return groups.labels[places // columns // _GROUP_PX, places % columns // _GROUP_PX]
 
 
-def _judge(marks: Marks, contrast: Pixels, where: Pixels, sure: int, speck_px: float) -> tuple[_Flags, Pixels]:
-    """Which marks are ink, and the contrast of each at its darkest."""
+def _judge(marks: Marks, contrast: Pixels, where: Pixels, sure: int, speck_px: float) -> _Flags:
+    """Which marks are ink: dark, or sharp, or read as words; in a stamp only what is dark."""
     places = np.flatnonzero(marks.labels != 0)
     labels = marks.labels.ravel()[places]
     depth, steepest = np.zeros((2, marks.area.size), np.uint8)
@@ -214,17 +219,11 @@ def _judge(marks: Marks, contrast: Pixels, where: Pixels, sure: int, speck_px: f
     evident = (depth >= sure) | (((steepest >= _SHARP * depth) | read) & ~stamped)
     keep: _Flags = evident & (marks.area >= speck_px)
     keep[0] = False
-    return keep, depth
+    return keep
 
 
-def _cut(deepest: Pixels, stamped: Pixels, paper: Pixels, floor: int) -> Pixels:
-    """The grey value under which a pixel is ink, over what was taken and one pixel around it."""
-    deepest = typed(cv2.dilate(deepest, np.ones((3, 3), np.uint8)))
-    share = np.maximum(cv2.convertScaleAbs(deepest, alpha=_CUT_SHARE), np.uint8(floor))
-    if stamped.any():  # between black and the stamp's colour, not between black and paper
-        beside = cv2.dilate(stamped, np.ones((5, 5), np.uint8)) > 0
-        share[beside] = np.maximum(share[beside], deepest[beside] * _STAMP_CUT_SHARE).astype(np.uint8)
+def _cut(taken: Pixels, share: Pixels, paper: Pixels) -> Pixels:
+    """The grey value of so much contrast, over what was taken and one pixel around it; 0 elsewhere."""
     darker = cv2.multiply(np.maximum(paper, np.uint8(BRIGHTNESS_FLOOR)), share, scale=1 / 255)
-    cut = typed(cv2.subtract(paper, darker))
-    cut[deepest == 0] = 0
-    return cut
+    near = typed(cv2.dilate(taken, np.ones((3, 3), np.uint8)))
+    return typed(cv2.bitwise_and(typed(cv2.subtract(paper, darker)), near))
