@@ -24,6 +24,7 @@ _A4_LONG_SIDE_INCH = 11.7
 _PASSED_COMPONENTS = (1, 3)  # PDF/A-2 with an sRGB output intent has no place for a CMYK picture
 
 
+_LEAST_STENCIL_DPI = 150.0  # in coarser scans hairlines are grey, and two tones lose them
 _PLAIN_BITS = 0.2  # a pixel: no page with writing on it becomes a JPEG so small at the qualities that stay readable
 
 
@@ -76,7 +77,10 @@ def make_access_image(
     """The image for the page's place in the PDF; `words` are boxes of what was surely read, in derivative pixels."""
     if frame.bitonal:
         return _placed(prepared, *_bitonal(frame, prepared))
-    layered = _layered(frame, prepared, settings, words) if settings.fidelity is Fidelity.ACCESS else None
+    layered = None
+    if settings.fidelity is Fidelity.ACCESS and _dpi(frame, prepared) >= _LEAST_STENCIL_DPI:
+        layers = make_layers(prepared.pixels, _dpi(frame, prepared), words, settings.layers)
+        layered = _placed(prepared, layers[0].image, layers[0].placement, layers[1:])
     if layered is not None and layered.size_bytes * 8 <= _PLAIN_BITS * _plain_pixels(frame, prepared, settings):
         smallest = layered
     else:
@@ -104,12 +108,10 @@ def _bitonal(frame: Frame, prepared: Prepared) -> tuple[EncodedImage, Matrix]:
     return encode_g4(frame.pixels), prepared.geometry.matrix
 
 
-def _layered(frame: Frame, prepared: Prepared, settings: AccessSettings, words: Sequence[Box]) -> AccessImage:
-    dpi = prepared.geometry.dpi
-    if not frame.dpi_known:  # a photograph of a page, most likely: let it be an A4 page
-        dpi = max(prepared.geometry.width_px, prepared.geometry.height_px) / _A4_LONG_SIDE_INCH
-    paper, *layers = make_layers(prepared.pixels, dpi, words, settings.layers)
-    return _placed(prepared, paper.image, paper.placement, tuple(layers))
+def _dpi(frame: Frame, prepared: Prepared) -> float:
+    """The derivative's resolution; a page of an unknown one, most likely photographed, counts as an A4 page."""
+    geometry = prepared.geometry
+    return geometry.dpi if frame.dpi_known else max(geometry.width_px, geometry.height_px) / _A4_LONG_SIDE_INCH
 
 
 def _plain(frame: Frame, prepared: Prepared, settings: AccessSettings) -> AccessImage:

@@ -29,11 +29,11 @@ from schemas.page import Box
 
 _LEAST_CONTRAST = 15  # of 255
 _NOISE_DEVIATIONS = 5.0
-_STROKE_MM = 0.35  # to each side: about the width of a stroke
+_STROKE_MM = 0.2  # to each side: about half of a stroke
 _CUT_SHARE = 0.5  # of the darkest ink within a stroke's width
 _WEAK_SHARE = 0.4  # the same for what belongs together: a mark reaches a little beyond its cut
 _LETTER_MM = 0.85  # to each side: about half of a typed letter
-_FAINTEST = 0.2  # of the darkest ink within a letter: what is paler is blur or lies behind
+_FAINTEST = 0.12  # of the darkest ink within a letter: what is paler is blur or lies behind
 _STAMP_CUT_SHARE = 0.75  # of that on a coloured stamp, which is half as dark already
 _INK_SHARE = 0.35  # of the page's ink: marks as dark as this are ink whatever they look like
 _SHARP = 0.75  # share of its contrast that a mark's edge spans in two pixels; show-through is blurred by the paper
@@ -80,10 +80,12 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
     px_per_mm = dpi / MM_PER_INCH
     floor = _noise_floor(contrast)
     stroke, letter = (_darkest_within(contrast, reach * px_per_mm) for reach in (_STROKE_MM, _LETTER_MM))
-    least = np.maximum(cv2.convertScaleAbs(letter, alpha=_FAINTEST), np.uint8(floor))
+    where = _fill_boxes(contrast.shape, words)
+    behind = cv2.convertScaleAbs(letter, alpha=_FAINTEST)
+    behind[where == _READ] = 0  # what is pale in a word is the ribbon's doing
+    least = np.maximum(behind, np.uint8(floor))
     weak = np.maximum(cv2.convertScaleAbs(stroke, alpha=_WEAK_SHARE), least)
     ink = typed(cv2.compare(contrast, weak, cv2.CMP_GT))
-    where = _fill_boxes(ink.shape, words)
     stamped = np.zeros_like(ink)
     stamps: tuple[Box, ...] = ()
     if work.ndim == 3:

@@ -121,7 +121,7 @@ def _prepare(pixels: Pixels, dpi: float) -> tuple[Pixels, Pixels, float]:
         share = max(size) / max(height, width)
         pixels = typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC))
         height, width = pixels.shape[:2]
-    gray = typed(cv2.GaussianBlur(as_gray(pixels), (3, 3), 0))  # the paper's grain would fray every stroke's edge
+    gray = as_gray(pixels)
     more = (-height % _SIDE_PX, -width % _SIDE_PX)
     if any(more):
         gray = typed(cv2.copyMakeBorder(gray, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE))

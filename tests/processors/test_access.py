@@ -119,3 +119,9 @@ def test_a_source_jpeg_that_is_smaller_than_its_layers_goes_through() -> None:
     access = make_access_image(frame, prepared, AccessSettings())
     assert (access.image is source) == (len(source.data) <= layered.size_bytes)
     assert access.size_bytes <= len(source.data)
+
+
+def test_a_coarse_scan_is_not_cut_into_two_tones() -> None:
+    page = colour(typed_page())
+    coarse = frame_of(page, dpi=120)
+    assert make_access_image(coarse, prepare_page(coarse, PrepareSettings(), 0), AccessSettings()).layers == ()
