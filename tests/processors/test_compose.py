@@ -20,6 +20,7 @@ from PIL import Image
 from processors.access import AccessImage
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.encoded import Codec, EncodedImage, Pixels, encode_g4, encode_jpeg
+from processors.layers import Layer
 from schemas.errors import DiskFull, ImageUnreadable, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Matrix
@@ -75,7 +76,25 @@ def every_kind_of_page() -> list[ComposePage]:
         page_of(6, cmyk_jpeg((255, 0, 0, 0))),
         page_of(7, None),
         page_of(8, encode_g4(picture_of(())), odd),
+        layered_page(9),
     ]
+
+
+def layered_page(number: int) -> ComposePage:
+    """Purple type on yellow paper under a red picture, in layers."""
+    lines = lines_of(TEXT)
+    type_alone = encode_g4(picture_of(lines))
+    colours = {"paper": (240, 230, 200), "red": (200, 40, 40), "ink": (70, 50, 110)}
+    paper, red, ink = (
+        encode_jpeg(np.full((HEIGHT_PX // 6, WIDTH_PX // 6, 3), shade, np.uint8), 90) for shade in colours.values()
+    )
+    over = (
+        Layer(red, Matrix(a=1, c=600, e=1, f=900)),
+        Layer(ink, Matrix(a=6, e=6), type_alone),
+    )
+    page = page_of(number, paper, lines, placement=Matrix(a=6, e=6))
+    assert page.image is not None
+    return replace(page, image=replace(page.image, layers=over))
 
 
 def rendered(path: Path, index: int = 0, dpi: float = DPI) -> Pixels:
@@ -239,6 +258,20 @@ def test_an_image_of_lower_resolution_fills_its_page(target: Path) -> None:
     assert np.mean((rendered(target) < 128) == (expected < 128)) > 0.98
 
 
+def test_layers_are_shown_one_over_the_other_by_two_renderers(target: Path) -> None:
+    compose_pdf(target, DESCRIPTION, [layered_page(1)], SETTINGS)
+    drawn = subprocess.run(["pdftoppm", "-r", f"{DPI}", target], capture_output=True, check=True, timeout=60).stdout
+    with pypdfium2.PdfDocument(target) as pdf:
+        by_pdfium = pdf[0].render(scale=DPI / 72 * (1 - 1e-9), rev_byteorder=True).to_numpy()
+    ink = picture_of(lines_of(TEXT)) == 0
+    for shown in (np.asarray(Image.open(io.BytesIO(drawn))), np.asarray(by_pdfium)[:, :, :3]):
+        assert shown.shape == (HEIGHT_PX, WIDTH_PX, 3)
+        assert np.abs(np.median(shown[ink], axis=0) - (70, 50, 110)).max() < 6
+        assert np.abs(shown[920:1080, 620:730].mean(axis=(0, 1)) - (200, 40, 40)).max() < 6
+        assert np.abs(shown[20:100].mean(axis=(0, 1)) - (240, 230, 200)).max() < 4
+        assert np.mean((shown[:880, :, 0] < 150) == ink[:880]) > 0.995
+
+
 def test_a_page_has_the_size_of_its_paper(target: Path) -> None:
     compose_pdf(target, DESCRIPTION, [g4_page(1)], SETTINGS)
     with pikepdf.open(target) as pdf:
@@ -331,7 +364,7 @@ def test_a_page_in_another_language_says_so(target: Path) -> None:
     with pikepdf.open(target) as pdf:
         contents = [page.obj.Contents.read_bytes() for page in pdf.pages]
     marks = [content.partition(b"/Lang(")[2].partition(b")")[0] for content in contents]
-    assert marks == [b"", b"hu-HU", b"de-Latf-DE", b"", b"", b"", b""]
+    assert marks == [b"", b"hu-HU", b"de-Latf-DE", *[b""] * 5]
 
 
 @pytest.mark.parametrize(("language", "word"), [(Language.RO, "Pagina"), (Language.EN, "Page")])
