@@ -20,7 +20,6 @@ from PIL import Image
 from processors.access import AccessImage
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.encoded import Codec, EncodedImage, Pixels, encode_g4, encode_jpeg
-from processors.layers import Layer
 from schemas.errors import DiskFull, ImageUnreadable, PdfNotWritten
 from schemas.messages import Language
 from schemas.page import Matrix
@@ -33,6 +32,7 @@ from tests.processors.compose_material import (
     WIDTH_PX,
     encode_jbig2,
     g4_page,
+    layered_page,
     lines_of,
     minutes_pages,
     page_of,
@@ -78,23 +78,6 @@ def every_kind_of_page() -> list[ComposePage]:
         page_of(8, encode_g4(picture_of(())), odd),
         layered_page(9),
     ]
-
-
-def layered_page(number: int) -> ComposePage:
-    """Purple type on yellow paper under a red picture, in layers."""
-    lines = lines_of(TEXT)
-    type_alone = encode_g4(picture_of(lines))
-    colours = {"paper": (240, 230, 200), "red": (200, 40, 40), "ink": (70, 50, 110)}
-    paper, red, ink = (
-        encode_jpeg(np.full((HEIGHT_PX // 6, WIDTH_PX // 6, 3), shade, np.uint8), 90) for shade in colours.values()
-    )
-    over = (
-        Layer(red, Matrix(a=1, c=600, e=1, f=900)),
-        Layer(ink, Matrix(a=6, e=6), type_alone),
-    )
-    page = page_of(number, paper, lines, placement=Matrix(a=6, e=6))
-    assert page.image is not None
-    return replace(page, image=replace(page.image, layers=over))
 
 
 def rendered(path: Path, index: int = 0, dpi: float = DPI) -> Pixels:
@@ -256,20 +239,6 @@ def test_an_image_of_lower_resolution_fills_its_page(target: Path) -> None:
     small = encode_jpeg(expected[::2, ::2], 90)
     compose_pdf(target, DESCRIPTION, [page_of(1, small, placement=Matrix(a=2, e=2))], SETTINGS)
     assert np.mean((rendered(target) < 128) == (expected < 128)) > 0.98
-
-
-def test_layers_are_shown_one_over_the_other_by_two_renderers(target: Path) -> None:
-    compose_pdf(target, DESCRIPTION, [layered_page(1)], SETTINGS)
-    drawn = subprocess.run(["pdftoppm", "-r", f"{DPI}", target], capture_output=True, check=True, timeout=60).stdout
-    with pypdfium2.PdfDocument(target) as pdf:
-        by_pdfium = pdf[0].render(scale=DPI / 72 * (1 - 1e-9), rev_byteorder=True).to_numpy()
-    ink = picture_of(lines_of(TEXT)) == 0
-    for shown in (np.asarray(Image.open(io.BytesIO(drawn))), np.asarray(by_pdfium)[:, :, :3]):
-        assert shown.shape == (HEIGHT_PX, WIDTH_PX, 3)
-        assert np.abs(np.median(shown[ink], axis=0) - (70, 50, 110)).max() < 6
-        assert np.abs(shown[920:1080, 620:730].mean(axis=(0, 1)) - (200, 40, 40)).max() < 6
-        assert np.abs(shown[20:100].mean(axis=(0, 1)) - (240, 230, 200)).max() < 4
-        assert np.mean((shown[:880, :, 0] < 150) == ink[:880]) > 0.995
 
 
 def test_a_page_has_the_size_of_its_paper(target: Path) -> None:
