@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The page's image for the access PDF: never larger than what came in.
 
-A bitonal source goes through as its own compressed stream and is straightened by the PDF's matrix alone. Grey and
+A bitonal source goes through as its own compressed stream, or in a smaller one without loss where there is one, and is
+straightened by the PDF's matrix alone. Grey and
 colour become layers (`processors.layers`) or a plain smaller JPEG of the derivative, whichever is smaller, unless the
 source's own JPEG is smaller still: then that goes through.
 """
@@ -14,7 +15,7 @@ from enum import StrEnum
 import cv2
 
 from processors.decode import Frame
-from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
+from processors.encoded import Codec, EncodedImage, encode_bitonal, encode_jpeg
 from processors.ink import Pixels, typed
 from processors.layers import Layer, LayerSettings, make_layers
 from processors.straighten import Prepared
@@ -103,9 +104,15 @@ def _placed(prepared: Prepared, image: EncodedImage, placement: Matrix, layers: 
 
 
 def _bitonal(frame: Frame, prepared: Prepared) -> tuple[EncodedImage, Matrix]:
-    if frame.encoded is not None and frame.encoded.codec in (Codec.CCITT_G4, Codec.JBIG2):
-        return frame.encoded, frame.orientation.then(prepared.geometry.matrix)
-    return encode_g4(frame.pixels), prepared.geometry.matrix
+    """The scan's own pixels, straightened by their placement alone: its own stream, unless another is smaller."""
+    matrix = prepared.geometry.matrix
+    own = frame.encoded
+    if own is not None and own.codec in (Codec.CCITT_G4, Codec.JBIG2) and not own.dense:
+        return own, frame.orientation.then(matrix)
+    made = encode_bitonal(frame.pixels)
+    if own is not None and own.components in _PASSED_COMPONENTS and len(own.data) <= len(made.data):
+        return own, frame.orientation.then(matrix)
+    return made, matrix
 
 
 def _dpi(frame: Frame, prepared: Prepared) -> float:

@@ -55,6 +55,12 @@ class ImageShelf:
             stream.DecodeParms = Dictionary(
                 K=-1, Columns=image.width_px, Rows=image.height_px, BlackIs1=image.black_is_1, EndOfBlock=True
             )
+        elif image.codec is Codec.FLATE:
+            stream.Filter = Name.FlateDecode
+            if image.png_rows:
+                stream.DecodeParms = Dictionary(
+                    Predictor=15, Colors=image.components, BitsPerComponent=image.bits, Columns=image.width_px
+                )
         else:
             stream.Filter = Name.JBIG2Decode
             if image.globals_data is not None:

@@ -200,6 +200,7 @@ def _encoded_to(image: "EncodedImage") -> dict[str, object]:
         "bits": image.bits,
         "black_is_1": image.black_is_1,
         "invert": image.invert,
+        "png_rows": image.png_rows,
     }
 
 
@@ -216,4 +217,5 @@ def _encoded_from(content: dict[str, Any], stream: BinaryIO, globals_data: bytes
         globals_data=globals_data,
         black_is_1=bool(content["black_is_1"]),
         invert=bool(content["invert"]),
+        png_rows=bool(content["png_rows"]),
     )

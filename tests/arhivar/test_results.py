@@ -9,7 +9,7 @@ import pytest
 from arhivar.steps.results import PageResults, StagedResults
 from arhivar.steps.workarea import WorkArea
 from processors.access import AccessImage
-from processors.encoded import encode_g4, encode_jpeg
+from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
 from processors.layers import Layer
 from processors.page import ProcessedPage
 from repository.filesystem_store import FilesystemStore
@@ -41,6 +41,13 @@ def results(request: pytest.FixtureRequest, tmp_path: Path) -> PageResults:
 
 def test_a_page_in_layers_comes_back_as_it_was(results: PageResults) -> None:
     page = layered_page()
+    results.keep_page(KEY, page)
+    assert results.load_page(KEY) == page
+
+
+def test_a_bitonal_page_comes_back_as_it_was(results: PageResults) -> None:
+    stream = EncodedImage(Codec.FLATE, b"rows", 90, 120, components=1, bits=1, invert=True, png_rows=True)
+    page = ProcessedPage(layered_page().result, AccessImage(stream, Matrix(), 90, 120, 300.0))
     results.keep_page(KEY, page)
     assert results.load_page(KEY) == page
 
