@@ -24,6 +24,7 @@ _STENCIL_DPI = 300.0
 _AS_IT_IS_DPI = (250.0, 330.0)  # a stencil has the page's own pixels here: resampling blurs strokes
 _MOST_ENLARGED = 2.0
 _STENCIL_PIXELS_MAX = 60_000_000  # a plan's stencil is coarser
+_SMOOTH_PX = 0.7  # deviation of a Gaussian: less than a stroke, enough for outlines without the scan's grain
 _CELL_PX = 4
 _SIDE_PX = 8  # sides of the stencil are multiples of it
 _COLOUR_CELL_PX = 4  # of the working image: ink has its colour from about a letter's surroundings
@@ -118,7 +119,7 @@ def _prepare(pixels: Pixels, dpi: float) -> tuple[Pixels, Pixels, float]:
     share = min(share, math.sqrt(_STENCIL_PIXELS_MAX / (height * width)))
     if share != 1.0:
         size = (max(1, round(width * share)), max(1, round(height * share)))
-        share = max(size) / max(height, width)
+        share = min(size[0] / width, size[1] / height)  # so that both sides reach the page's edge
         pixels = typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC))
         height, width = pixels.shape[:2]
     gray = as_gray(pixels)
@@ -136,15 +137,16 @@ def _prepare(pixels: Pixels, dpi: float) -> tuple[Pixels, Pixels, float]:
 def _stencil(gray: Pixels, ink: InkLayer) -> Pixels | None:
     """HxW of twice the working image's sides: 0 is ink, 255 none; None where there is no ink at all."""
     cut = cv2.resize(ink.cut, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_NEAREST)
-    stencil = typed(cv2.compare(gray, cut, cv2.CMP_GE))
+    stencil = typed(cv2.compare(cv2.GaussianBlur(gray, (0, 0), _SMOOTH_PX), cut, cv2.CMP_GE))
     return stencil if cv2.countNonZero(stencil) < stencil.size else None
 
 
 def _ink_colours(work: Pixels, filled: Pixels, around: Pixels, stencil: Pixels) -> Pixels:
     """A picture of the ink's colour: that with which the stencil leaves each place as dark as it was.
 
-    So what is drawn in two tones has the weight of the scan's soft strokes, and a faint letter stays faint. `around`
-    (HxW) is not 0 on ink and beside it; `filled` is `work` without its ink.
+    So what is drawn in two tones has the weight of the scan's soft strokes, and a faint letter stays faint; but no ink
+    becomes darker than it is at its darkest. `around` (HxW) is not 0 on ink and beside it; `filled` is `work` without
+    its ink.
     """
     rows, columns = stencil.shape[0] // 2, stencil.shape[1] // 2
     drawn = cv2.bitwise_not(typed(cv2.resize(stencil, (columns, rows), interpolation=cv2.INTER_AREA)))
@@ -155,8 +157,16 @@ def _ink_colours(work: Pixels, filled: Pixels, around: Pixels, stencil: Pixels) 
         for image in (filled, darker, drawn)
     )
     each = share if work.ndim == 2 else cv2.merge((share, share, share))
-    colours = typed(np.clip(paper - 255.0 * taken / np.maximum(each, 1.0) + 0.5, 0, 255).astype(np.uint8))
+    wanted = typed(np.clip(paper - 255.0 * taken / np.maximum(each, 1.0) + 0.5, 0, 255).astype(np.uint8))
+    colours = typed(np.maximum(wanted, _darkest_of_cells(work)))
     return fill_under(colours, typed((share < _LEAST_INK) * np.uint8(255)))
+
+
+def _darkest_of_cells(work: Pixels) -> Pixels:
+    """The darkest value of each channel within every cell and those around it; `work` has sides of whole cells."""
+    rows, columns = (side // _COLOUR_CELL_PX for side in work.shape[:2])
+    cells = work.reshape(rows, _COLOUR_CELL_PX, columns, _COLOUR_CELL_PX, *work.shape[2:])
+    return typed(cv2.erode(np.ascontiguousarray(cells.min(axis=(1, 3))), np.ones((3, 3), np.uint8)))
 
 
 def fill_under(image: Pixels, unknown: Pixels) -> Pixels:

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -217,6 +217,7 @@ def test_the_same_page_gives_the_same_bytes() -> None:
 
 @settings(max_examples=25, deadline=None)
 @given(st.integers(1, 70), st.integers(1, 70), st.booleans(), st.sampled_from([72.0, 150.0, 300.0, 600.0]))
+@example(16, 19, False, 600.0)
 def test_a_page_of_any_size_has_layers_that_cover_it(height: int, width: int, in_colour: bool, dpi: float) -> None:
     random = np.random.default_rng(height * 71 + width)
     page = random.integers(0, 255, (height, width, 3) if in_colour else (height, width), dtype=np.uint8)
