@@ -192,6 +192,28 @@ def test_a_photograph_is_left_a_picture(draw: Callable[[], Pixels]) -> None:
     assert np.abs(seen - blurred).mean() < 12
 
 
+def test_text_close_to_a_photograph_is_drawn_sharp_and_none_is_lost() -> None:
+    mask = text_ink(24)
+    page = print_on(blank_page(), mask, 40)
+    page[900:1500, 300:1200] = photograph()
+    margin = 12  # a millimetre of paper around the photograph
+    for part in (np.s_[900 - margin : 900, 288:1212], np.s_[1500 : 1500 + margin, 288:1212], np.s_[888:1512, 288:300]):
+        page[part], mask = PAPER, mask.copy()
+        mask[part] = 0
+    mask[900:1500, 300:1200] = 0
+    (frame,) = find_pictures(page, DPI, ())
+    assert frame.left > 250
+    assert frame.top > 850
+    assert frame.right < 1250
+    assert frame.bottom < 1550
+    found = stencil_of(layers_of(page))
+    outside = mask > 200
+    outside[frame.top : frame.bottom, frame.left : frame.right] = False
+    assert found[outside].mean() > 0.98
+    shown = as_gray(drawn(layers_of(page)))
+    assert float(shown[mask > 200].mean()) < 110  # what the frame cuts off is in the picture, softer but there
+
+
 def test_large_letters_tables_and_shadows_are_no_pictures() -> None:
     page = typed_page().copy()
     for row in range(300, 2000, 120):
