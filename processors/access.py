@@ -23,10 +23,8 @@ from schemas.page import Box, Matrix
 
 _A4_LONG_SIDE_INCH = 11.7
 _PASSED_COMPONENTS = (1, 3)  # PDF/A-2 with an sRGB output intent has no place for a CMYK picture
-
-
 _LEAST_STENCIL_DPI = 150.0  # in coarser scans hairlines are grey, and two tones lose them
-_PLAIN_BITS = 0.2  # a pixel: no page with writing on it becomes a JPEG so small at the qualities that stay readable
+_PLAIN_BITS = 0.2  # a pixel: no page with writing on it becomes a JPEG so small at the paper's quality or a better one
 
 
 class Fidelity(StrEnum):
@@ -82,7 +80,7 @@ def make_access_image(
     if settings.fidelity is Fidelity.ACCESS and _dpi(frame, prepared) >= _LEAST_STENCIL_DPI:
         layers = make_layers(prepared.pixels, _dpi(frame, prepared), words, settings.layers)
         layered = _placed(prepared, layers[0].image, layers[0].placement, layers[1:])
-    if layered is not None and layered.size_bytes * 8 <= _PLAIN_BITS * _plain_pixels(frame, prepared, settings):
+    if layered is not None and _surely_smaller(layered, frame, prepared, settings):
         smallest = layered
     else:
         plain = _plain(frame, prepared, settings)
@@ -129,8 +127,10 @@ def _plain(frame: Frame, prepared: Prepared, settings: AccessSettings) -> Access
     )
 
 
-def _plain_pixels(frame: Frame, prepared: Prepared, settings: AccessSettings) -> float:
-    return prepared.geometry.width_px * prepared.geometry.height_px * _share(frame, prepared, settings) ** 2
+def _surely_smaller(layered: AccessImage, frame: Frame, prepared: Prepared, settings: AccessSettings) -> bool:
+    """True where one picture need not be made to know that it is larger: that would take half as long as the layers."""
+    pixels = prepared.geometry.width_px * prepared.geometry.height_px * _share(frame, prepared, settings) ** 2
+    return settings.quality >= settings.layers.paper_quality and layered.size_bytes * 8 <= _PLAIN_BITS * pixels
 
 
 def _share(frame: Frame, prepared: Prepared, settings: AccessSettings) -> float:

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The access image is never larger than its source, and lies where the page's matrix says."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -106,8 +108,12 @@ def test_a_page_in_layers_is_smaller_than_in_one_picture_and_where_it_is_not_the
     assert layered.layers
     assert not plain.layers
     assert layered.size_bytes < plain.size_bytes / 2
-    coarse = AccessSettings(dpi=72, quality=10)
-    assert make_access_image(frame, prepared, coarse).size_bytes <= layered.size_bytes
+    for dpi, quality in ((72, 10), (110, 2)):
+        coarse = AccessSettings(dpi=dpi, quality=quality, fidelity=Fidelity.HIGH)
+        one_picture = make_access_image(frame, prepared, coarse)
+        smaller = make_access_image(frame, prepared, replace(coarse, fidelity=Fidelity.ACCESS))
+        assert one_picture.size_bytes < layered.size_bytes
+        assert smaller == one_picture
 
 
 def test_a_source_jpeg_that_is_smaller_than_its_layers_goes_through() -> None:
