@@ -245,14 +245,20 @@ def limits_from(settings: Settings) -> "Limits":
     )
 
 
-def page_settings(settings: Settings, languages: Sequence[str]) -> "PageSettings":
-    """How the pages of a unit in these languages are read."""
-    from processors.access import AccessSettings
+def page_settings(settings: Settings, languages: Sequence[str], series: str | None = None) -> "PageSettings":
+    """How the pages of a unit in these languages, of this series, are read and shown."""
+    from processors.access import AccessSettings, Fidelity
     from processors.page import PageSettings
+
+    high = series is not None and series in (settings.high_fidelity_series or ())
 
     return PageSettings(
         languages=tuple(languages),
-        access=AccessSettings(dpi=settings.access_dpi, quality=settings.access_quality),
+        access=AccessSettings(
+            dpi=settings.access_dpi,
+            quality=settings.access_quality,
+            fidelity=Fidelity.HIGH if high else Fidelity(settings.access_fidelity),
+        ),
         confidence_threshold=settings.confidence_threshold,
         level=settings.reading_level,
     )

@@ -151,11 +151,21 @@ class Settings(Record):
         default=3072 * _MIB, ge=512 * _MIB, description="Memory that one reading process may allocate, in bytes."
     )
     page_seconds: int = Field(default=300, ge=1, description="Time that one page may take, in seconds.")
+    access_fidelity: Literal["access", "high"] = Field(
+        default="access",
+        description="Colour and grey pages in the access PDF: `access`, ink over a coarse picture of the paper, where "
+        "that is smaller; `high`, one picture.",
+    )
+    high_fidelity_series: tuple[str, ...] | None = Field(
+        default=None,
+        description="Series (as units' descriptions name them) whose access PDFs are `high` whatever `access_fidelity` "
+        "says.",
+    )
     access_dpi: int = Field(
-        default=200, ge=72, le=600, description="Resolution of colour and grey pages in the access PDF."
+        default=200, ge=72, le=600, description="Resolution of colour and grey pages that are one picture."
     )
     access_quality: int = Field(
-        default=50, ge=10, le=95, description="JPEG quality of colour and grey pages in the access PDF."
+        default=50, ge=10, le=95, description="JPEG quality of colour and grey pages that are one picture."
     )
     confidence_threshold: float = Field(
         default=70, ge=0, le=100, description="Below this mean confidence a page's text is reported as doubtful."
@@ -251,6 +261,10 @@ SECRETS = frozenset(
 """Settings that are never shown, and never in `arhivar.toml`, which goes into backups."""
 
 
+_LISTS = frozenset({"languages", "high_fidelity_series"})
+"""Settings of several values, with commas between them in the environment."""
+
+
 def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | None = None) -> Settings:
     """Put the settings together.
 
@@ -303,7 +317,7 @@ def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:
             found[name] = _secret_in(Path(value), variable)
             continue
         _require_known(name, variable, "environment", spell=lambda known: PREFIX + known.upper())
-        found[name] = [part.strip() for part in value.split(",")] if name == "languages" else value
+        found[name] = [part.strip() for part in value.split(",")] if name in _LISTS else value
     return found
 
 

@@ -165,11 +165,16 @@ class _Composer:
 
     def _make(self, image: AccessImage, lines: Sequence[Line], language: str) -> Dictionary:
         frame = PageFrame(_points_a_pixel(image), image.height_px)
-        encoded = self._shelf.add(image.image)
         other = language if language != self._language else None
         text = text_operators(lines, frame, self._font, other)
-        content = b"\n".join(part for part in (image_operators(image.image, image.placement, frame), text) if part)
-        resources = Dictionary(XObject=Dictionary(I=encoded))
+        drawn = Dictionary(I=self._shelf.add(image.image))
+        operators = [image_operators(image.image, image.placement, frame)]
+        for place, layer in enumerate(image.layers, start=1):
+            name = f"/L{place}"
+            drawn[name] = self._shelf.add(layer.image, layer.stencil)
+            operators.append(image_operators(layer.image, layer.placement, frame, name))
+        content = b"\n".join(part for part in (*operators, text) if part)
+        resources = Dictionary(XObject=drawn)
         if text:
             resources.Font = Dictionary(F=self._font_object)
         return Dictionary(

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Compressed images as a PDF can carry them: where they come from a source, byte for byte; and two encoders."""
+"""Compressed images as a PDF can carry them: where they come from a source, byte for byte; and encoders."""
 
 import io
 import struct
+import zlib
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,7 @@ _JPEG_FRAMES = {0xC0, 0xC1, 0xC2}
 _JPEG_OTHER_FRAMES = set(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_STANDALONE = {0x01, *range(0xD0, 0xD9)}
 _TIFF_STRIP_OFFSETS, _TIFF_STRIP_BYTE_COUNTS = 273, 279
+_DENSE_BITS = 0.1  # a pixel: more than text takes in Group 4 (0.01 to 0.06), less than dots and grain
 
 
 class Codec(StrEnum):
@@ -28,6 +30,7 @@ class Codec(StrEnum):
     JPEG = "jpeg"
     CCITT_G4 = "ccitt-g4"
     JBIG2 = "jbig2"
+    FLATE = "flate"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class EncodedImage:
     """One compressed image, to go into a PDF as it is (ISO 32000-1, 7.4).
 
     `black_is_1` is CCITT's `/BlackIs1`; for JBIG2 it is always False, since the filter's output is fixed (0 is black).
-    `invert` asks for `/Decode [1 0]`, for either codec: the source showed the image inverted.
+    `invert` asks for `/Decode [1 0]`, for any bitonal codec: the source showed the image inverted. `png_rows` says
+    that each row of a Flate stream begins with a PNG filter's number (`/Predictor 15`).
     """
 
     codec: Codec
@@ -47,6 +51,12 @@ class EncodedImage:
     globals_data: bytes | None = None
     black_is_1: bool = False
     invert: bool = False
+    png_rows: bool = False
+
+    @property
+    def dense(self) -> bool:
+        """True where the coding gains little, as Group 4 does on dots: another one may gain more."""
+        return 8 * len(self.data) > _DENSE_BITS * self.width_px * self.height_px
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +120,16 @@ def keep_jpeg(data: bytes) -> EncodedImage | None:
     )
 
 
-def encode_jpeg(pixels: Pixels, quality: int) -> EncodedImage:
-    """Encode gray (one component) or RGB pixels as baseline JPEG; `quality` is libjpeg's, 1–100."""
+def encode_jpeg(pixels: Pixels, quality: int, *, fine_colour: bool = False) -> EncodedImage:
+    """Encode gray (one component) or RGB pixels as baseline JPEG; `quality` is libjpeg's, 1–100.
+
+    Colour has half the resolution of brightness, unless it is to be `fine_colour`.
+    """
     image: Any = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
-    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1])
+    options = [cv2.IMWRITE_JPEG_QUALITY, quality, cv2.IMWRITE_JPEG_OPTIMIZE, 1]
+    if fine_colour:
+        options += [cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]
+    done, data = cv2.imencode(".jpg", image, options)
     if not done:
         raise ValueError(f"JPEG cannot hold an image of shape {pixels.shape}")
     height_px, width_px = pixels.shape[:2]
@@ -131,7 +147,7 @@ def encode_g4(bitonal: Pixels) -> EncodedImage:
     """Encode a bitonal image (HxW; under 128 is black) as one CCITT Group 4 strip (ITU-T T.6), without loss."""
     height_px, width_px = bitonal.shape
     # libtiff codes set bits as black runs whatever the photometric tag says: give it black as 1.
-    image = Image.fromarray(bitonal < 128)
+    image = Image.frombytes("1", (width_px, height_px), np.packbits(bitonal < 128, axis=1).tobytes())
     file = io.BytesIO()
     strip_bytes = (width_px + 7) // 8 * height_px
     image.save(file, "TIFF", compression="group4", strip_size=strip_bytes)
@@ -147,3 +163,18 @@ def encode_g4(bitonal: Pixels) -> EncodedImage:
         components=1,
         bits=1,
     )
+
+
+def encode_bitonal(bitonal: Pixels) -> EncodedImage:
+    """Encode a bitonal image (HxW; under 128 is black) without loss: by Group 4, or by Flate where that is smaller.
+
+    Group 4 codes where runs of a colour end. On printers' dots and dithered tones they end everywhere, and what it
+    makes of those can be larger than the pixels.
+    """
+    coded = encode_g4(bitonal)
+    if not coded.dense:
+        return coded
+    height_px, width_px = bitonal.shape
+    data = zlib.compress(np.packbits(bitonal >= 128, axis=1).tobytes(), 9)
+    flate = EncodedImage(codec=Codec.FLATE, data=data, width_px=width_px, height_px=height_px, components=1, bits=1)
+    return min(coded, flate, key=lambda image: len(image.data))

@@ -22,7 +22,7 @@ _SMALL_DPI = 120  # the small image has at least this resolution: a stroke of ty
 _SMALL_LONG_SIDE_PX = 1200  # and at least this size, since an assumed resolution may be wrong
 _SMALL_PIXELS_MAX = 6_000_000  # and no more than this, so that a plan of 250 megapixels costs no more than a page
 _PAPER_MM = 8.0
-_BRIGHTNESS_FLOOR = 48.0  # on ground darker than this, noise would pass for ink
+BRIGHTNESS_FLOOR = 48  # on ground darker than this, noise would pass for ink
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,26 @@ def make_small(pixels: Pixels, dpi: float) -> SmallPage:
     return SmallPage(as_gray(pixels), factor, dpi / factor)
 
 
-def measure_contrast(gray: Pixels, dpi: float) -> Pixels:
-    """Contrast against the paper nearby, HxW uint8 with 255 for black on white."""
+def estimate_paper(gray: Pixels, dpi: float) -> Pixels:
+    """The brightness of the paper at every place, HxW uint8: what is bright within `_PAPER_MM`, smoothed."""
     height, width = gray.shape
     step = max(1, round(dpi / 36))
     tiny = cv2.resize(gray, (max(1, width // step), max(1, height // step)), interpolation=cv2.INTER_AREA)
     reach = max(3, round(_PAPER_MM / MM_PER_INCH * dpi / step) | 1)
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     paper = cv2.blur(cv2.morphologyEx(tiny, cv2.MORPH_CLOSE, kernel), (5, 5))
-    paper = cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR)
+    return typed(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR))
+
+
+def measure_contrast(gray: Pixels, dpi: float) -> Pixels:
+    """Contrast against the paper nearby, HxW uint8 with 255 for black on white."""
+    return contrast_against(estimate_paper(gray, dpi), gray)
+
+
+def contrast_against(paper: Pixels, gray: Pixels) -> Pixels:
+    """Contrast of `gray` against the brightness of its paper, both HxW; 255 for black on white."""
     darker = cv2.subtract(paper, gray)
-    return typed(cv2.divide(darker, cv2.max(paper, np.full_like(paper, _BRIGHTNESS_FLOOR)), scale=255.0))
+    return typed(cv2.divide(darker, np.maximum(paper, np.uint8(BRIGHTNESS_FLOOR)), scale=255.0))
 
 
 def find_ink(contrast: Pixels) -> Pixels:

@@ -69,11 +69,13 @@ def process_page(
     reader = PageReader(frame, small, ink, settings, engine, second, treatment)
     prepared, read = reader.read(direction)
     language, reading = (None, None) if read is None else (read.language, read.reading)
-    image = make_access_image(frame, prepared, settings.access)
+    lines = [line for block in reading.blocks for line in block.lines] if reading else []
+    sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
+    image = make_access_image(frame, prepared, settings.access, sure)
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)
     treatment["image_passed_through"] = image.image is frame.encoded
-    lines = [line for block in reading.blocks for line in block.lines] if reading else []
+    treatment["image_layers"] = len(image.layers)
     quality = measure_quality(frame, small, contrast, lines, blank=prepared.blank)
     result = PageResult(
         source_digest=frame.digest,

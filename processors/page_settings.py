@@ -38,6 +38,8 @@ class PageSettings:
     """By how much more, as a share of what the first direction told, another one must tell: scans mostly lie right."""
     second_loss: float = 0.1
     """Share of the evidence, 0 to 1, that the second reader may lose and still be kept: its confidences are others."""
+    sure_confidence: float = 60.0
+    """Confidence from which on a word's box is evidence that there is ink and no picture."""
     sparse_letters: int = 100
     """Letters and digits up to which a doubtful page may be a title page."""
 

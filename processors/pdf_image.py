@@ -23,11 +23,22 @@ class ImageShelf:
         self._pdf = pdf
         self._globals: dict[bytes, Object] = {}
 
-    def add(self, image: EncodedImage) -> Object:
-        """The image XObject of `image`. Raises ValueError for one whose bytes are not what it says."""
+    def add(self, image: EncodedImage, stencil: EncodedImage | None = None) -> Object:
+        """The image XObject of `image`, or of what of it the black of `stencil` lets through (explicit mask, 8.9.6.3).
+
+        Raises ValueError for one whose bytes are not what it says.
+        """
         if image.codec is Codec.JPEG and image.components == 4:
             image = _to_rgb(image)
-        gray = image.components == 1
+        stream = self._stream(image)
+        stream.ColorSpace = Name.DeviceGray if image.components == 1 else Name.DeviceRGB
+        if stencil is not None:
+            mask = self._stream(stencil)
+            mask.ImageMask = True
+            stream.Mask = self._pdf.make_indirect(mask)
+        return self._pdf.make_indirect(stream)
+
+    def _stream(self, image: EncodedImage) -> Stream:
         stream = Stream(
             self._pdf,
             image.data,
@@ -36,7 +47,6 @@ class ImageShelf:
             Width=image.width_px,
             Height=image.height_px,
             BitsPerComponent=image.bits,
-            ColorSpace=Name.DeviceGray if gray else Name.DeviceRGB,
         )
         if image.codec is Codec.JPEG:
             stream.Filter = Name.DCTDecode
@@ -45,13 +55,19 @@ class ImageShelf:
             stream.DecodeParms = Dictionary(
                 K=-1, Columns=image.width_px, Rows=image.height_px, BlackIs1=image.black_is_1, EndOfBlock=True
             )
+        elif image.codec is Codec.FLATE:
+            stream.Filter = Name.FlateDecode
+            if image.png_rows:
+                stream.DecodeParms = Dictionary(
+                    Predictor=15, Colors=image.components, BitsPerComponent=image.bits, Columns=image.width_px
+                )
         else:
             stream.Filter = Name.JBIG2Decode
             if image.globals_data is not None:
                 stream.DecodeParms = Dictionary(JBIG2Globals=self._shared(image.globals_data))
         if image.invert:
             stream.Decode = Array([1, 0] * image.components)
-        return self._pdf.make_indirect(stream)
+        return stream
 
     def _shared(self, data: bytes) -> Object:
         key = hashlib.sha256(data).digest()
@@ -60,8 +76,13 @@ class ImageShelf:
         return self._globals[key]
 
 
-def image_operators(image: EncodedImage, placement: Matrix, frame: PageFrame) -> bytes:
-    """Draw the resource `/I` where `placement` (image pixels to derivative pixels) puts it on the page.
+def image_operators(
+    image: EncodedImage,
+    placement: Matrix,
+    frame: PageFrame,
+    name: str = "/I",
+) -> bytes:
+    """Draw the resource `name` where `placement` (image pixels to derivative pixels) puts it on the page.
 
     PDF draws an image in the unit square with its first row on top: (u, v) is the pixel (u·width, (1 - v)·height).
     """
@@ -70,7 +91,7 @@ def image_operators(image: EncodedImage, placement: Matrix, frame: PageFrame) ->
     to_page = square.then(placement).then(page)
     # PDF writes the matrix by columns.
     numbers = (to_page.a, to_page.d, to_page.b, to_page.e, to_page.c, to_page.f)
-    return b"q " + b" ".join(number(value) for value in numbers) + b" cm/I Do Q"
+    return b"q " + b" ".join(number(value) for value in numbers) + b" cm" + name.encode("ascii") + b" Do Q"
 
 
 def _to_rgb(image: EncodedImage) -> EncodedImage:

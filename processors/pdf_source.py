@@ -22,6 +22,7 @@ from schemas.errors import DocumentEncrypted, ImageUnreadable
 RENDER_DPI = 300.0
 _END_OF_JPEG, _TRAILING_BYTES = b"\xff\xd9", 64
 _GRAY, _RGB = 1, 3
+_PNG_PREDICTORS = 10  # and above: ISO 32000-1, table 10
 _REPEATS_WITHIN = 0.001
 """Share of pixels: a figure laid over its scan differs at most along the outline of a mask."""
 _BITONAL_FILTERS = (Name.CCITTFaxDecode, Name.JBIG2Decode)
@@ -214,7 +215,32 @@ def _uncompressed(image: Object, size: tuple[int, int], components: int, path: P
         pixels = np.unpackbits(rows, axis=1, count=width_px) * np.uint8(255)
     else:
         pixels = drop_colour(rows if components == _GRAY else rows.reshape(height_px, width_px, _RGB))
-    return Picture(pixels, is_bitonal(pixels), None)
+    own = _keep_flate(image, size) if bits == 1 else None
+    return Picture(pixels, is_bitonal(pixels), None, encoded=own)
+
+
+def _keep_flate(image: Object, size: tuple[int, int]) -> EncodedImage | None:
+    """The stream of a bitonal image that was decoded, where it is Flate with rows as they are, or as PNG has them."""
+    parameters = _as_list(image.get(Name.DecodeParms))
+    stated: Any = parameters[0] if parameters and isinstance(parameters[0], Dictionary) else Dictionary()
+    predictor = int(stated.get(Name.Predictor, 1))
+    plain = predictor == 1
+    png_rows = predictor >= _PNG_PREDICTORS and (
+        int(stated.get(Name.Colors, 1)),
+        int(stated.get(Name.BitsPerComponent, 8)),
+        int(stated.get(Name.Columns, 1)),
+    ) == (1, 1, size[0])
+    if _as_list(image.get(Name.Filter)) != [Name.FlateDecode] or not (plain or png_rows):
+        return None
+    return EncodedImage(
+        codec=Codec.FLATE,
+        data=image.read_raw_bytes(),
+        width_px=size[0],
+        height_px=size[1],
+        components=1,
+        bits=1,
+        png_rows=png_rows,
+    )
 
 
 def _as_list(value: Object | None) -> list[Any]:

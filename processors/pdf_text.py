@@ -3,8 +3,8 @@
 
 Each line is one run of text whose font size is the line's height, standing on the lower edge of the line's box. A word
 is stretched to its box by horizontal scaling (`Tz`) and put in its place by the numbers of a `TJ` array, where it
-would otherwise be off by more than a tolerance: on typescript most words need neither, and a page of 350 words takes
-about 2 kB. Words are separated by real spaces, so that copied text is words, not letters.
+would otherwise be off by more than a pixel at 300 dpi. Words are separated by real spaces, so that copied text is
+words, not letters.
 """
 
 from collections.abc import Iterable
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from processors.pdf_font import ADVANCE, BlankFont, clean
 from schemas.page import Line
 
-PLACE_TOLERANCE = 0.05
-"""How far a word may begin from its place, in font sizes."""
+PLACE_TOLERANCE = 0.24
+"""How far a word may begin from its place, in points: a pixel at 300 dpi."""
 
-WIDTH_TOLERANCE = 0.1
-"""How far a word may end from its place beyond that, in font sizes."""
+WIDTH_TOLERANCE = 0.24
+"""How far a word may end from its place beyond that, in points."""
 
-_PLACE_STEP = 50  # thousandths of an em: PLACE_TOLERANCE and no finer, since rare numbers compress badly
-_SCALE_STEPS = (5, 1)  # percent; the coarse one where it is within tolerance
+_PLACE_STEP = 10  # thousandths of an em: half the tolerance on type of 12 points, no finer, rare numbers compress badly
+_SCALE_STEPS = (5, 1, 0.2)  # percent; the coarsest that is within tolerance
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class _Pen:
     font: BlankFont
     operators: list[bytes] = field(default_factory=list)
     size: float = 0.0
-    percent: int = 0
+    percent: float = 0.0
     line_x: float = 0.0
     line_y: float = 0.0
     x: float = 0.0
@@ -75,11 +75,11 @@ class _Pen:
         self.operators.append(number(x - self.line_x) + b" " + number(y - self.line_y) + b" Td")
         self.line_x, self.line_y, self.x = x, y, x
 
-    def set_percent(self, percent: int) -> None:
+    def set_percent(self, percent: float) -> None:
         if percent != self.percent:
             self.flush()
             self.percent = percent
-            self.operators.append(b"%d Tz" % percent)
+            self.operators.append(number(percent) + b" Tz")
 
     def width(self, characters: int) -> float:
         """The width in points of so many characters now."""
@@ -115,13 +115,13 @@ def _write_line(pen: _Pen, line: Line, frame: PageFrame) -> None:
     words = [(text, word.box) for word in line.words for text in [clean(word.text)] if text]
     if not words:
         return
-    # Half points are a sixth of a millimetre and fine enough for a line of text.
-    pen.set_size(max(1.0, _half(line.box.height_px * frame.scale)))
-    pen.start_line(_half(frame.x(words[0][1].left)), _half(frame.y(line.box.bottom)))
+    # Quarter points are a pixel at 300 dpi and fine enough for a line of text.
+    pen.set_size(max(1.0, _quarter(line.box.height_px * frame.scale)))
+    pen.start_line(_quarter(frame.x(words[0][1].left)), _quarter(frame.y(line.box.bottom)))
     for index, (text, box) in enumerate(words):
         left, right = frame.x(box.left), frame.x(max(box.right, box.left + 1))
         _fit(pen, len(text), right - left)
-        if abs(left - pen.x) > PLACE_TOLERANCE * pen.size:
+        if abs(left - pen.x) > PLACE_TOLERANCE:
             pen.move(left - pen.x)
         pen.show(text if index == len(words) - 1 else text + " ")
     pen.flush()
@@ -130,19 +130,18 @@ def _write_line(pen: _Pen, line: Line, frame: PageFrame) -> None:
 def _fit(pen: _Pen, characters: int, width: float) -> None:
     """Scale so that so many characters fill `width`, leaving the scale where it fits."""
     natural = characters * ADVANCE * pen.size / 100
-    tolerance = WIDTH_TOLERANCE * pen.size
-    if pen.percent and abs(pen.percent * natural - width) <= tolerance:
+    if pen.percent and abs(pen.percent * natural - width) <= WIDTH_TOLERANCE:
         return
-    percent = 0
+    percent = 0.0
     for step in _SCALE_STEPS:
-        percent = max(1, round(width / natural / step) * step)
-        if abs(percent * natural - width) <= tolerance:
+        percent = max(1.0, round(width / natural / step) * step)
+        if abs(percent * natural - width) <= WIDTH_TOLERANCE:
             break
     pen.set_percent(percent)
 
 
-def _half(points: float) -> float:
-    return round(points * 2) / 2
+def _quarter(points: float) -> float:
+    return round(points * 4) / 4
 
 
 def number(value: float) -> bytes:

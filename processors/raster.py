@@ -17,6 +17,7 @@ from processors.encoded import Codec, EncodedImage, Pixels, keep_jpeg
 from processors.formats import FileFormat
 from processors.limits import Limits, allow_pixels, check_pixels, quiet_pillow
 from processors.picture import Picture, drop_colour, is_bitonal, swaps_sides
+from processors.png import keep_png
 from processors.poppler import decode_bitonal
 from processors.tiff import (
     COMPRESSION,
@@ -84,7 +85,9 @@ def decode_raster(path: Path, kind: FileFormat, frame: int, limits: Limits) -> P
         return decode_jpeg(path.read_bytes(), path, limits)
     with open_raster(path, path, kind, limits) as image:
         orientation = _orientation(image) if kind is FileFormat.PNG else 1
-        return _picture(image, _to_pixels(image), orientation, None)
+        pixels = drop_colour(_to_pixels(image))
+        one_bit = kind is FileFormat.PNG and image.mode in ("1", "P")
+        return _picture(image, pixels, orientation, keep_png(path.read_bytes()) if one_bit else None)
 
 
 def decode_jpeg(data: bytes, path: Path, limits: Limits) -> Picture:

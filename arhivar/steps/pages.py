@@ -25,7 +25,7 @@ from schemas.stages import Stage
 _log = Logger(__name__)
 
 if TYPE_CHECKING:  # who asks for keys alone starts without the libraries for images
-    from processors.page import PageSource
+    from processors.page import PageSettings, PageSource
 
 
 def read_pages(
@@ -44,7 +44,7 @@ def read_pages(
     itself (engine, store) are raised. Once a stop is asked for, no page is begun; those in hand are kept, then
     StopAsked is raised.
     """
-    settings = page_settings(archive.settings, manifest.description.languages)
+    settings = _settings(archive, manifest)
     keys = result_keys(archive, manifest)
     recorded = {row.number for row in archive.catalogue.pages(manifest.ingest_id)}
     waiting: list[PlannedPage] = []
@@ -117,9 +117,14 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
     reached(CrashPoint.PAGE_RECORDED)
 
 
+def _settings(archive: Archive, manifest: Manifest) -> "PageSettings":
+    description = manifest.description
+    return page_settings(archive.settings, description.languages, description.series)
+
+
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
     """Under what each page's result is kept, by page number."""
-    settings = page_settings(archive.settings, manifest.description.languages)
+    settings = _settings(archive, manifest)
     engine = f"{archive.settings.ocr_engine} {archive.settings.tessdata or ''}"
     digests = {file.path: file.sha512 for file in manifest.files}
     return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Protocol
 
 from arhivar.intake.stage import staging_prefix
-from arhivar.steps.workarea import image_from, image_to
+from arhivar.steps.workarea import image_bytes, image_from, image_to
 from repository.object_store import ObjectStore
 from schemas.crash_points import CrashPoint, reached
 from schemas.errors import ObjectMissing
@@ -87,13 +87,13 @@ class StagedResults:
 
 def _pack(page: "ProcessedPage") -> bytes:
     """A line of JSON, then the image's bytes, then those that several images may share."""
-    image = page.image.image
+    data = image_bytes(page.image)
     head = {
         "result": page.result.model_dump(mode="json"),
         "image": image_to(page.image),
-        "image_bytes": len(image.data),
+        "image_bytes": len(data),
     }
-    return json.dumps(head).encode() + b"\n" + image.data + (image.globals_data or b"")
+    return json.dumps(head).encode() + b"\n" + data + (page.image.image.globals_data or b"")
 
 
 def _unpack(packed: bytes) -> tuple[dict[str, dict[str, object]], bytes, bytes | None]:

@@ -7,12 +7,13 @@ all of it may be deleted between runs.
 """
 
 import hashlib
+import io
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import disk_errors
@@ -22,6 +23,7 @@ from schemas.page import Matrix, PageResult
 
 if TYPE_CHECKING:  # steps that look at no image start without the libraries for it
     from processors.access import AccessImage
+    from processors.encoded import EncodedImage
     from processors.page import PageSettings, ProcessedPage
 
 
@@ -70,7 +72,7 @@ class WorkArea:
     def keep_page(self, key: str, page: "ProcessedPage") -> None:
         """Keep a result."""
         image = page.image.image
-        _write(self._page(key, "img"), image.data)
+        _write(self._page(key, "img"), image_bytes(page.image))
         if image.globals_data is not None:
             _write(self._page(key, "globals"), image.globals_data)
         reached(CrashPoint.PAGE_IMAGE_KEPT)
@@ -132,11 +134,65 @@ def _write(path: Path, data: bytes) -> None:
             raise
 
 
+def image_bytes(access: "AccessImage") -> bytes:
+    """The bytes of a page's image and of its layers, one after the other."""
+    return b"".join(image.data for image in _streams(access))
+
+
+def _streams(access: "AccessImage") -> Iterator["EncodedImage"]:
+    yield access.image
+    for layer in access.layers:
+        yield layer.image
+        if layer.stencil is not None:
+            yield layer.stencil
+
+
 def image_to(access: "AccessImage") -> dict[str, object]:
-    """What JSON says of a page's image; its bytes lie beside it."""
-    image = access.image
+    """What JSON says of a page's image; its bytes (`image_bytes`) lie beside it."""
     return {
-        "sha256": hashlib.sha256(image.data).hexdigest(),
+        "sha256": hashlib.sha256(image_bytes(access)).hexdigest(),
+        **_encoded_to(access.image),
+        "globals": access.image.globals_data is not None,
+        "placement": access.placement.model_dump(),
+        "page_width_px": access.width_px,
+        "page_height_px": access.height_px,
+        "dpi": access.dpi,
+        "layers": [
+            {
+                **_encoded_to(layer.image),
+                "placement": layer.placement.model_dump(),
+                "stencil": None if layer.stencil is None else _encoded_to(layer.stencil),
+            }
+            for layer in access.layers
+        ],
+    }
+
+
+def image_from(content: dict[str, Any], data: bytes, globals_data: bytes | None) -> "AccessImage":
+    """The image that `image_to` described. Raises KeyError and ValueError for what is damaged."""
+    from processors.access import AccessImage
+    from processors.layers import Layer
+
+    stream = io.BytesIO(data)
+    image = _encoded_from(content, stream, globals_data)
+    layers = []
+    for layer in content["layers"]:
+        picture = _encoded_from(layer, stream)
+        stencil = None if layer["stencil"] is None else _encoded_from(layer["stencil"], stream)
+        layers.append(Layer(picture, Matrix.model_validate(layer["placement"]), stencil))
+    return AccessImage(
+        image=image,
+        placement=Matrix.model_validate(content["placement"]),
+        width_px=int(content["page_width_px"]),
+        height_px=int(content["page_height_px"]),
+        dpi=float(content["dpi"]),
+        layers=tuple(layers),
+    )
+
+
+def _encoded_to(image: "EncodedImage") -> dict[str, object]:
+    return {
+        "bytes": len(image.data),
         "codec": image.codec.value,
         "width_px": image.width_px,
         "height_px": image.height_px,
@@ -144,34 +200,22 @@ def image_to(access: "AccessImage") -> dict[str, object]:
         "bits": image.bits,
         "black_is_1": image.black_is_1,
         "invert": image.invert,
-        "globals": image.globals_data is not None,
-        "placement": access.placement.model_dump(),
-        "page_width_px": access.width_px,
-        "page_height_px": access.height_px,
-        "dpi": access.dpi,
+        "png_rows": image.png_rows,
     }
 
 
-def image_from(content: dict[str, object], data: bytes, globals_data: bytes | None) -> "AccessImage":
-    """The image that `image_to` described. Raises KeyError and ValueError for what is damaged."""
-    from processors.access import AccessImage
+def _encoded_from(content: dict[str, Any], stream: BinaryIO, globals_data: bytes | None = None) -> "EncodedImage":
     from processors.encoded import Codec, EncodedImage
 
-    image = EncodedImage(
-        codec=Codec(str(content["codec"])),
-        data=data,
-        width_px=int(str(content["width_px"])),
-        height_px=int(str(content["height_px"])),
-        components=int(str(content["components"])),
-        bits=int(str(content["bits"])),
+    return EncodedImage(
+        codec=Codec(content["codec"]),
+        data=stream.read(int(content["bytes"])),
+        width_px=int(content["width_px"]),
+        height_px=int(content["height_px"]),
+        components=int(content["components"]),
+        bits=int(content["bits"]),
         globals_data=globals_data,
         black_is_1=bool(content["black_is_1"]),
         invert=bool(content["invert"]),
-    )
-    return AccessImage(
-        image=image,
-        placement=Matrix.model_validate(content["placement"]),
-        width_px=int(str(content["page_width_px"])),
-        height_px=int(str(content["page_height_px"])),
-        dpi=float(str(content["dpi"])),
+        png_rows=bool(content["png_rows"]),
     )

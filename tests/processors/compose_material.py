@@ -5,6 +5,7 @@ import os
 import struct
 import subprocess
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -15,7 +16,8 @@ import pytest
 
 from processors.access import AccessImage
 from processors.compose import ComposePage
-from processors.encoded import Codec, EncodedImage, Pixels, encode_g4
+from processors.encoded import Codec, EncodedImage, Pixels, encode_g4, encode_jpeg
+from processors.layers import Layer
 from processors.verapdf import VeraPdf
 from schemas.page import Block, Box, Geometry, Line, Matrix, PageKind, PageResult, Word
 from schemas.unit import UnitDescription
@@ -117,6 +119,23 @@ def encode_jbig2(bitonal: Pixels) -> EncodedImage:
 
     data = segment(1, 48, page) + segment(2, 38, region)
     return EncodedImage(codec=Codec.JBIG2, data=data, width_px=width, height_px=height, components=1, bits=1)
+
+
+def layered_page(number: int) -> ComposePage:
+    """Purple type on yellow paper under a red picture, in layers."""
+    lines = lines_of(TEXT)
+    type_alone = encode_g4(picture_of(lines))
+    colours = {"paper": (240, 230, 200), "red": (200, 40, 40), "ink": (70, 50, 110)}
+    paper, red, ink = (
+        encode_jpeg(np.full((HEIGHT_PX // 6, WIDTH_PX // 6, 3), shade, np.uint8), 90) for shade in colours.values()
+    )
+    over = (
+        Layer(red, Matrix(a=1, c=600, e=1, f=900)),
+        Layer(ink, Matrix(a=6, e=6), type_alone),
+    )
+    page = page_of(number, paper, lines, placement=Matrix(a=6, e=6))
+    assert page.image is not None
+    return replace(page, image=replace(page.image, layers=over))
 
 
 def skewed(pixels: Pixels, degrees: float) -> tuple[Pixels, Matrix]:

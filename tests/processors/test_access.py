@@ -1,17 +1,19 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The access image is never larger than its source, and lies where the page's matrix says."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
-from processors.access import AccessSettings, make_access_image
+from processors.access import AccessSettings, Fidelity, make_access_image
 from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
 from processors.straighten import PrepareSettings, prepare_page
 from schemas.page import Matrix
 from tests.processors.typed_pages import HEIGHT, WIDTH, bitonal, colour, frame_of, tilt, typed_page
 
-SETTINGS = AccessSettings()
+SETTINGS = AccessSettings(fidelity=Fidelity.HIGH)
 
 
 def corners(matrix: Matrix, image: EncodedImage) -> list[tuple[float, float]]:
@@ -53,7 +55,7 @@ def test_a_source_jpeg_that_is_smaller_goes_through_with_the_matrix() -> None:
     orientation = Matrix(a=0, b=-1, c=HEIGHT, d=1, e=0)  # as EXIF orientation 6 of a lying image
     frame = frame_of(page, encoded=source, orientation=orientation)
     prepared = prepare_page(frame, PrepareSettings(), 0)
-    access = make_access_image(frame, prepared, AccessSettings(quality=95))
+    access = make_access_image(frame, prepared, AccessSettings(quality=95, fidelity=Fidelity.HIGH))
     assert access.image is source
     assert access.placement == orientation.then(prepared.geometry.matrix)
 
@@ -96,3 +98,36 @@ def test_an_assumed_resolution_does_not_make_a_small_photograph_smaller() -> Non
     known = frame_of(page)
     reduced = make_access_image(known, prepare_page(known, PrepareSettings(), 0), SETTINGS)
     assert reduced.image.width_px < reduced.width_px
+
+
+def test_a_page_in_layers_is_smaller_than_in_one_picture_and_where_it_is_not_the_picture_is_taken() -> None:
+    frame = frame_of(colour(tilt(typed_page(), 2.0)))
+    prepared = prepare_page(frame, PrepareSettings(), 0)
+    layered = make_access_image(frame, prepared, AccessSettings())
+    plain = make_access_image(frame, prepared, SETTINGS)
+    assert layered.layers
+    assert not plain.layers
+    assert layered.size_bytes < plain.size_bytes / 2
+    for dpi, quality in ((72, 10), (110, 2)):
+        coarse = AccessSettings(dpi=dpi, quality=quality, fidelity=Fidelity.HIGH)
+        one_picture = make_access_image(frame, prepared, coarse)
+        smaller = make_access_image(frame, prepared, replace(coarse, fidelity=Fidelity.ACCESS))
+        assert one_picture.size_bytes < layered.size_bytes
+        assert smaller == one_picture
+
+
+def test_a_source_jpeg_that_is_smaller_than_its_layers_goes_through() -> None:
+    page = typed_page()
+    source = encode_jpeg(page, 1)
+    frame = frame_of(page, encoded=source)
+    prepared = prepare_page(frame, PrepareSettings(), 0)
+    layered = make_access_image(frame_of(page), prepared, AccessSettings())
+    access = make_access_image(frame, prepared, AccessSettings())
+    assert (access.image is source) == (len(source.data) <= layered.size_bytes)
+    assert access.size_bytes <= len(source.data)
+
+
+def test_a_coarse_scan_is_not_cut_into_two_tones() -> None:
+    page = colour(typed_page())
+    coarse = frame_of(page, dpi=120)
+    assert make_access_image(coarse, prepare_page(coarse, PrepareSettings(), 0), AccessSettings()).layers == ()

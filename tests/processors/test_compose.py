@@ -32,6 +32,7 @@ from tests.processors.compose_material import (
     WIDTH_PX,
     encode_jbig2,
     g4_page,
+    layered_page,
     lines_of,
     minutes_pages,
     page_of,
@@ -75,6 +76,7 @@ def every_kind_of_page() -> list[ComposePage]:
         page_of(6, cmyk_jpeg((255, 0, 0, 0))),
         page_of(7, None),
         page_of(8, encode_g4(picture_of(())), odd),
+        layered_page(9),
     ]
 
 
@@ -331,7 +333,7 @@ def test_a_page_in_another_language_says_so(target: Path) -> None:
     with pikepdf.open(target) as pdf:
         contents = [page.obj.Contents.read_bytes() for page in pdf.pages]
     marks = [content.partition(b"/Lang(")[2].partition(b")")[0] for content in contents]
-    assert marks == [b"", b"hu-HU", b"de-Latf-DE", b"", b"", b"", b""]
+    assert marks == [b"", b"hu-HU", b"de-Latf-DE", *[b""] * 5]
 
 
 @pytest.mark.parametrize(("language", "word"), [(Language.RO, "Pagina"), (Language.EN, "Page")])
