@@ -260,6 +260,7 @@ def page_settings(settings: Settings, languages: Sequence[str], series: str | No
             fidelity=Fidelity.HIGH if high else Fidelity(settings.access_fidelity),
         ),
         confidence_threshold=settings.confidence_threshold,
+        level=settings.reading_level,
     )
 
 

@@ -18,6 +18,7 @@ SCHEMA_LOCATION = f"{NAMESPACE} http://www.loc.gov/standards/alto/v4/alto-4-4.xs
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _AS_READ = "as read by the engine, before normalisation"
+_AS_READ_AGAIN = "as read by the second reader"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -130,8 +131,9 @@ def _write_block(space: etree._Element, block: Block, block_id: str, language: s
 def _write_word(line: etree._Element, word: Word, word_id: str) -> None:
     place = _place(word.box)
     element = _add(line, "String", ID=word_id, CONTENT=_clean(word.text), WC=_fraction(word.confidence), **place)
-    if word.raw is not None:
-        _add_text(element, "ALTERNATIVE", word.raw).set("PURPOSE", _AS_READ)
+    for said, purpose in ((word.raw, _AS_READ), (word.second, _AS_READ_AGAIN)):
+        if said is not None:
+            _add_text(element, "ALTERNATIVE", said).set("PURPOSE", purpose)
 
 
 def _write_space(line: etree._Element, before: Box, after: Box) -> None:
@@ -151,12 +153,14 @@ def _read_line(element: etree._Element) -> Line:
 
 
 def _read_word(element: etree._Element) -> Word:
-    raw = next(
-        (said.text or "" for said in element.iterchildren(_name("ALTERNATIVE")) if said.get("PURPOSE") == _AS_READ),
-        None,
+    said = {other.get("PURPOSE"): other.text or "" for other in element.iterchildren(_name("ALTERNATIVE"))}
+    return Word(
+        text=_attribute(element, "CONTENT"),
+        raw=said.get(_AS_READ),
+        second=said.get(_AS_READ_AGAIN),
+        box=_read_box(element),
+        confidence=round(float(_attribute(element, "WC")) * 100, 2),
     )
-    confidence = round(float(_attribute(element, "WC")) * 100, 2)
-    return Word(text=_attribute(element, "CONTENT"), raw=raw, box=_read_box(element), confidence=confidence)
 
 
 def _read_box(element: etree._Element) -> Box:

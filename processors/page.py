@@ -18,11 +18,13 @@ from processors.lookalike import hash_look
 from processors.quality import Quality, QualitySettings, judge_quality, measure_quality
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import LanguageSettings, detect_language
+from processors.read.second import SecondReader
 from processors.readable import read_page, read_sparse_page, reading_share
 from processors.sideways import LineDirection, measure_direction
 from processors.straighten import Prepared, PrepareSettings, Rotation, prepare_page
 from schemas.findings import Finding, FindingCode
 from schemas.page import PageKind, PageResult, Word
+from schemas.reading import ReadingLevel
 from schemas.unit import DEFAULT_LANGUAGES
 
 STEP_VERSION = "3"
@@ -39,6 +41,7 @@ class PageSettings:
     """All that a page's result depends on beside the page: what is allowed, and where doubt begins."""
 
     languages: tuple[str, ...] = DEFAULT_LANGUAGES
+    level: ReadingLevel = ReadingLevel.STANDARD
     prepare: PrepareSettings = field(default_factory=PrepareSettings)
     access: AccessSettings = field(default_factory=AccessSettings)
     language: LanguageSettings = field(default_factory=LanguageSettings)
@@ -80,11 +83,15 @@ def process_page(
     settings: PageSettings,
     engine: OcrEngine,
     limits: Limits = Limits(),  # noqa: B008 - frozen
+    second: SecondReader | None = None,
 ) -> ProcessedPage:
     """Take one page through all its steps.
 
-    Raises ImageError and its kinds where the page cannot be decoded, ReadingError and its kinds where the engine fails.
+    `second` reads again where `settings.level` asks for it. Raises ValueError where it is `careful` and there is none,
+    ImageError and its kinds where the page cannot be decoded, ReadingError and its kinds where the engine fails.
     """
+    if settings.level is ReadingLevel.CAREFUL and second is None:
+        raise ValueError("a page can be read carefully only by a second reader")
     frame = decode_frame(source.path, source.frame, limits)
     small = make_small(frame.pixels, frame.dpi)
     direction = measure_direction(small)
@@ -94,6 +101,10 @@ def process_page(
     if first is not None:
         language, reading = _check_language(prepared, first, settings, engine, treatment)
         reading = _reread_sparse(prepared, reading, settings, engine, treatment)
+        if second is not None and settings.level is ReadingLevel.CAREFUL:
+            treatment["second_reader"] = "all"
+            spoken = (language, *(name for name in settings.languages if name != language)) if language else ()
+            reading = second.reread(prepared.pixels, prepared.geometry.dpi, reading, spoken or settings.languages)
     lines = [line for block in reading.blocks for line in block.lines] if reading else []
     sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
     image = make_access_image(frame, prepared, settings.access, sure)

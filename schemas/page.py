@@ -108,7 +108,10 @@ class Word(Record):
     """One word as read."""
 
     text: str = Field(description="NFC, comma below; what is indexed and put into PDF and ALTO")
-    raw: str | None = Field(default=None, description="what the engine said, where that differs")
+    raw: str | None = Field(
+        default=None, description="what the engine said, where that differs; empty where it said nothing here"
+    )
+    second: str | None = Field(default=None, description="what the second reader said; empty: nothing, null: not asked")
     box: Box
     confidence: float = Field(ge=0, le=100)
 
