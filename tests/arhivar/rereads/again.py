@@ -22,7 +22,7 @@ from arhivar.stopping import StopRequest
 from processors.page import PageSettings, PageSource, ProcessedPage
 from schemas.audit import AuditAction
 from schemas.errors import ArhivarError, WorkerLimit
-from schemas.findings import Finding
+from schemas.findings import Finding, FindingCode
 from schemas.ingest import unit_id
 from schemas.page import Block, Line
 from schemas.reading import ReadingLevel
@@ -60,7 +60,8 @@ class LevelPool(QuickPool):
             too_slow = any(word in outcome.result.text for word in self.slow)
             return WorkerLimit(file="page", limit="300 s") if too_slow else outcome
         plain = outcome.result.model_copy(update={"blocks": tuple(map(_plain, outcome.result.blocks))})
-        return replace(outcome, result=plain.model_copy(update={"confidence": 60}))
+        doubt = Finding(code=FindingCode.CONFIDENCE_LOW, fields={"confidence": 60, "threshold": 70})
+        return replace(outcome, result=plain.model_copy(update={"confidence": 60, "findings": (doubt,)}))
 
 
 def _plain(block: Block) -> Block:
