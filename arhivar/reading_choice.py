@@ -7,7 +7,7 @@ archive's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from arhivar.composition import page_settings
 from arhivar.settings import Settings
@@ -46,7 +46,17 @@ def _level_of_series(settings: Settings, unit: UnitDescription) -> ReadingLevel 
     return ReadingLevel.CAREFUL if careful > fast else ReadingLevel.FAST
 
 
-def match_series(unit: UnitDescription, series: Sequence[str]) -> int:
+class InSeries(Protocol):
+    """A unit, by whatever describes it."""
+
+    @property
+    def reference_code(self) -> str: ...
+
+    @property
+    def series(self) -> str | None: ...
+
+
+def match_series(unit: InSeries, series: Sequence[str]) -> int:
     """How closely a list of series names the unit: signs of the longest entry that does, 0 for none.
 
     An entry names the units of the series that it is, and those whose reference codes begin with it, up to a sign that

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from arhivar.auditing import record_audit
 from arhivar.composition import Archive, object_id
 from arhivar.intake.parts import in_flight
+from arhivar.log import Logger
 from arhivar.package import read_package, require_unit
 from arhivar.pipeline import Outcome, Watcher, run_one
 from arhivar.reading_choice import match_series
@@ -21,10 +22,12 @@ from arhivar.stopping import StopRequest
 from processors.pool import PagePool
 from repository.records import IngestRow, UnitRow
 from schemas.audit import AuditAction
-from schemas.errors import CaseClosed, CaseUnknown, LeaseLost, ObjectMissing
+from schemas.errors import CaseClosed, CaseUnknown, LeaseLost, ObjectDamaged, ObjectMissing, PackageInvalid
 from schemas.ingest import IngestState, Reread
 from schemas.messages import Language, Message
 from schemas.reading import ReadingLevel
+
+_log = Logger(__name__)
 
 _NOT_DEPOSITED = Message(ro="nu are încă nicio versiune în depozit", en="it has no version in the store yet")
 _IN_WORK = Message(
@@ -65,21 +68,23 @@ class RereadUnit:
 
 def find_units(archive: Archive, series: str | None, *, doubtful: bool) -> list[str]:
     """Reference codes of the deposited units of a series, or of all; with `doubtful`, of those that have a page whose
-    confidence is under the threshold. Raises StoreError, CatalogueError.
+    confidence is under the threshold. A package that cannot be read is left to `verify`. Raises StoreUnavailable,
+    CatalogueError.
     """
-    found = []
-    for unit in archive.catalogue.units():
-        if unit.version is None:
-            continue
-        if series is not None or doubtful:
-            package = read_package(archive, object_id(unit.unit_id), unit.version)
-            if series is not None and not match_series(package.description, (series,)):
-                continue
-            limit = archive.settings.confidence_threshold
-            if doubtful and not any(one.confidence is not None and one.confidence < limit for one in package.pages):
-                continue
-        found.append(unit.reference_code)
-    return found
+    units = [unit for unit in archive.catalogue.units() if unit.version is not None]
+    if series is not None:
+        units = [unit for unit in units if match_series(unit, (series,))]
+    return [unit.reference_code for unit in units if not doubtful or _is_doubtful(archive, unit)]
+
+
+def _is_doubtful(archive: Archive, unit: UnitRow) -> bool:
+    try:
+        pages = read_package(archive, object_id(unit.unit_id), unit.version).pages
+    except (ObjectMissing, ObjectDamaged, PackageInvalid) as error:
+        _log.warning("package not read", unit=str(unit.unit_id), error=error.code)
+        return False
+    limit = archive.settings.confidence_threshold
+    return any(page.confidence is not None and page.confidence < limit for page in pages)
 
 
 def reread_unit(
