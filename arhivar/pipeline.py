@@ -328,7 +328,7 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     Hold the lease of the ingest. Raises StoreError, SearchIndexError, CatalogueError.
     """
     _advance(archive, manifest, IngestState.INDEXED)
-    ledger = measure_ledger(archive, manifest.unit_id)
+    ledger = measure_ledger(archive, manifest.unit_id).model_copy(update={"attempt": manifest.attempt})
     # Cleared before the ledger is recorded: nobody comes back for an ingest that is done with.
     if ledger.balanced:
         clear_work(archive, manifest)

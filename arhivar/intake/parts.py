@@ -11,6 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from arhivar.composition import Archive, object_id
+from arhivar.gaps import is_measured
 from arhivar.package import read_manifests, read_package
 from repository.records import IngestRow
 from schemas.drop import DropDescription, Intent
@@ -75,7 +76,7 @@ def in_flight(archive: Archive, unit_id: UUID) -> list[IngestRow]:
 
 def _awaits_person(archive: Archive, row: IngestRow) -> bool:
     ledger = archive.catalogue.ledger(row.ingest_id)
-    return row.state is IngestState.INDEXED and ledger is not None and not ledger.differences
+    return row.state is IngestState.INDEXED and is_measured(ledger, row) and not ledger.differences
 
 
 def check_part(drop: DropDescription, pages: int, base: Base | None) -> tuple[Finding, ...]:
