@@ -40,6 +40,7 @@ from schemas.errors import (
     ReplicaUnset,
     StoreUnavailable,
 )
+from schemas.reading import ReadingLevel
 
 if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
@@ -245,22 +246,20 @@ def limits_from(settings: Settings) -> "Limits":
     )
 
 
-def page_settings(settings: Settings, languages: Sequence[str], series: str | None = None) -> "PageSettings":
-    """How the pages of a unit in these languages, of this series, are read and shown."""
+def page_settings(settings: Settings, languages: Sequence[str], level: ReadingLevel, fidelity: str) -> "PageSettings":
+    """How pages in these languages are read and shown; `arhivar.reading_choice` says which for an ingest's."""
     from processors.access import AccessSettings, Fidelity
     from processors.page import PageSettings
-
-    high = series is not None and series in (settings.high_fidelity_series or ())
 
     return PageSettings(
         languages=tuple(languages),
         access=AccessSettings(
             dpi=settings.access_dpi,
             quality=settings.access_quality,
-            fidelity=Fidelity.HIGH if high else Fidelity(settings.access_fidelity),
+            fidelity=Fidelity(fidelity),
         ),
         confidence_threshold=settings.confidence_threshold,
-        level=settings.reading_level,
+        level=level,
     )
 
 

@@ -6,7 +6,7 @@ again at the state that the catalogue knows, and finds in the work area and the 
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,12 +22,12 @@ from arhivar.log import Logger, log_context, trace_of
 from arhivar.looks import note_look
 from arhivar.monitor import timed
 from arhivar.space import require_space
-from arhivar.steps.attempts import is_better, keep_deposited
+from arhivar.steps.attempts import is_better, keep_deposited, record_packaged, repeats
+from arhivar.steps.captures import capture_keys, captures, read_captures
 from arhivar.steps.compose import Composed, compose_unit
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.index import drain_outbox
 from arhivar.steps.leftovers import sweep_leftovers
-from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.reconcile import measure_ledger
 from arhivar.steps.results import PageResults, pages_prefix
 from arhivar.steps.workarea import WorkArea
@@ -254,7 +254,7 @@ def run_unfinished(
             current = archive.catalogue.ingest(row.ingest_id)
             if current is None or current.state not in states:
                 continue
-            outcome = _run_one(archive, current, pool, watcher, stop)
+            outcome = run_one(archive, current, pool, watcher, stop)
         if outcome.state is IngestState.RECONCILED:
             tries.done(name)
         else:
@@ -263,7 +263,8 @@ def run_unfinished(
         yield outcome
 
 
-def _run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
+def run_one(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watcher, stop: StopRequest) -> Outcome:
+    """Go on with one ingest, whose lease is held; an error that stops it is in the outcome. Raises StopAsked."""
     with log_context(unit=str(row.unit_id), ingest=row.ingest_id):
         return _run_safely(archive, row, pool, watcher, stop)
 
@@ -308,11 +309,12 @@ def run_ingest(archive: Archive, row: IngestRow, pool: PagePool, watcher: Watche
     """Take one staged ingest to its measured ledger, from wherever it stands. Raises ArhivarError and StopAsked."""
     manifest = row.manifest
     work = WorkArea(archive.work)
-    watcher.unit_started(manifest.description.reference_code, len(manifest.pages))
+    pages = len(captures(archive, manifest))
+    watcher.unit_started(manifest.description.reference_code, pages)
     if row.state in BEFORE_DEPOSIT:
         _make_and_deposit(archive, row, pool, work, watcher, stop)
     else:
-        watcher.pages_done(len(manifest.pages))
+        watcher.pages_done(pages)
     if row.state is IngestState.INDEXED:
         archive.catalogue.enqueue([manifest.unit_id], datetime.now(UTC))
     drain_outbox(archive, stop.check)
@@ -326,7 +328,7 @@ def close_ingest(archive: Archive, manifest: Manifest) -> Ledger:
     Hold the lease of the ingest. Raises StoreError, SearchIndexError, CatalogueError.
     """
     _advance(archive, manifest, IngestState.INDEXED)
-    ledger = measure_ledger(archive, manifest.unit_id)
+    ledger = measure_ledger(archive, manifest.unit_id).model_copy(update={"attempt": manifest.attempt})
     # Cleared before the ledger is recorded: nobody comes back for an ingest that is done with.
     if ledger.balanced:
         clear_work(archive, manifest)
@@ -355,7 +357,7 @@ def _make_and_deposit(
     archive: Archive, row: IngestRow, pool: PagePool, work: WorkArea, watcher: Watcher, stop: StopRequest
 ) -> None:
     begin_processing(archive, row.manifest)
-    unreadable = read_pages(archive, row.manifest, pool, work, watcher.pages_done, stop)
+    unreadable = read_captures(archive, row.manifest, pool, work, watcher.pages_done, stop)
     composed = compose_ingest(archive, row, unreadable, work, work.ingest_folder(row.ingest_id))
     if composed is not None:
         deposit_unit(archive, row.manifest, composed, row.manifest.findings, row.version)
@@ -372,19 +374,23 @@ def begin_processing(archive: Archive, manifest: Manifest) -> None:
 def compose_ingest(
     archive: Archive, row: IngestRow, unreadable: Mapping[int, Finding], results: PageResults, folder: Path
 ) -> Composed | None:
-    """Make what the package will hold, in `folder`; None where the version that is deposited is no worse.
+    """Make what the package will hold, in `folder`; None where the version that is deposited is no worse, or the same.
 
     Raises what `compose_unit` raises.
     """
     manifest = row.manifest
-    if not is_better(archive, row, unreadable):
+    composed = None
+    if is_better(archive, row, unreadable):
+        composed = compose_unit(archive, manifest, unreadable, results, folder, open_validator(archive.settings))
+    if composed is None or repeats(composed):
         keep_deposited(archive, row)
         return None
-    composed = compose_unit(archive, manifest, unreadable, results, folder, open_validator(archive.settings))
-    on_pages: Sequence[Finding] = [
-        finding for page in composed.pages if page.ingest_id == manifest.ingest_id for finding in page.findings
-    ]
-    archive.catalogue.replace_findings(manifest.ingest_id, on_pages, "pages")
+    others = () if manifest.reread is None else {page.ingest_id for page in composed.pages} - {manifest.ingest_id}
+    for ingest_id in (manifest.ingest_id, *sorted(others)):
+        on_pages = [finding for page in composed.pages if page.ingest_id == ingest_id for finding in page.findings]
+        archive.catalogue.replace_findings(ingest_id, on_pages, "pages")
+    if manifest.reread is not None:  # those that stay were recorded as unreadable
+        record_packaged(archive, (page for page in composed.pages if page.number in unreadable))
     reached(CrashPoint.UNIT_COMPOSED)
     return composed
 
@@ -396,7 +402,7 @@ def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:
 def clear_work(archive: Archive, manifest: Manifest) -> None:
     """Collect what the work area keeps of an ingest that needs it no more."""
     work = WorkArea(archive.work)
-    work.drop_pages(result_keys(archive, manifest).values())
+    work.drop_pages(capture_keys(archive, manifest).values())
     reached(CrashPoint.PAGES_DROPPED)
     work.drop_ingest(manifest.ingest_id)
     reached(CrashPoint.WORK_DROPPED)

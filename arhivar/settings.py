@@ -21,6 +21,7 @@ from schemas.base import Record
 from schemas.crash_points import VARIABLE as CRASH_AT
 from schemas.crash_points import check_crash_point
 from schemas.drop import LanguageCode
+from schemas.drop import Name as SeriesName
 from schemas.errors import InvalidSetting, UnknownSetting
 from schemas.reading import ReadingLevel
 
@@ -138,6 +139,15 @@ class Settings(Record):
         description="A second reader works on no page (`fast`), where the first cannot be trusted (`standard`), or on "
         "every page (`careful`).",
     )
+    careful_series: tuple[SeriesName, ...] | None = Field(
+        default=None,
+        description="Series (as units' descriptions name them, or the beginning of reference codes) that are read at "
+        "`careful` whatever `reading_level` says.",
+    )
+    fast_series: tuple[SeriesName, ...] | None = Field(
+        default=None,
+        description="The same for `fast`. Where both lists name a unit, the longer name counts.",
+    )
     tessdata: Path | None = Field(default=None, description="Folder of Tesseract's models; found by itself when unset.")
     workers: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),
@@ -156,10 +166,10 @@ class Settings(Record):
         description="Colour and grey pages in the access PDF: `access`, ink over a coarse picture of the paper, where "
         "that is smaller; `high`, one picture.",
     )
-    high_fidelity_series: tuple[str, ...] | None = Field(
+    high_fidelity_series: tuple[SeriesName, ...] | None = Field(
         default=None,
-        description="Series (as units' descriptions name them) whose access PDFs are `high` whatever `access_fidelity` "
-        "says.",
+        description="Series (as units' descriptions name them, or the beginning of reference codes) whose access PDFs "
+        "are `high` whatever `access_fidelity` says.",
     )
     access_dpi: int = Field(
         default=200, ge=72, le=600, description="Resolution of colour and grey pages that are one picture."
@@ -261,7 +271,7 @@ SECRETS = frozenset(
 """Settings that are never shown, and never in `arhivar.toml`, which goes into backups."""
 
 
-_LISTS = frozenset({"languages", "high_fidelity_series"})
+_LISTS = frozenset({"languages", "high_fidelity_series", "careful_series", "fast_series"})
 """Settings of several values, with commas between them in the environment."""
 
 
@@ -299,7 +309,16 @@ def load_settings(environment: Mapping[str, str] | None = None, *, home: Path | 
         ) from (None if name in SECRETS else error)
     settings = settings.model_copy(update={"home": settings.home.expanduser().resolve()})
     check_profile(settings)
+    _check_series(settings)
     return settings
+
+
+def _check_series(settings: Settings) -> None:
+    """Raises InvalidSetting for a series that is to be read at two levels."""
+    for name in set(settings.careful_series or ()) & set(settings.fast_series or ()):
+        raise InvalidSetting(
+            name="fast_series", source="ARHIVAR_*", value=name, expected="`careful_series` names it too"
+        )
 
 
 def _from_environment(variables: Mapping[str, str]) -> dict[str, Any]:

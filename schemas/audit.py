@@ -35,6 +35,7 @@ class AuditAction(StrEnum):
     INVENTORY_IMPORTED = "inventory-imported"
     NOMENCLATOR_IMPORTED = "nomenclator-imported"
     UNIT_DEPOSITED = "unit-deposited"
+    UNIT_REREAD = "unit-reread"
     INGEST_RETRIED = "ingest-retried"
     INGEST_ACCEPTED = "ingest-accepted"
     INGEST_REJECTED = "ingest-rejected"

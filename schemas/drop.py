@@ -2,11 +2,12 @@
 """What a drop says of itself: `unit.json` in the folder that the scanner leaves (schemas/drop.schema.json)."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
 from schemas.base import Record
+from schemas.reading import ReadingLevel
 
 ArchivalDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 """A date as precise as it is known: ``1987``, ``1987-05`` or ``1987-05-12`` (ISO 8601, EDTF level 0)."""
@@ -53,4 +54,10 @@ class DropDescription(Record):
         default=None,
         min_length=1,
         description="with replace_pages: which pages of the unit the drop's pages take the place of, in reading order",
+    )
+    reading: ReadingLevel | None = Field(
+        default=None, description="how carefully the pages are read; without it, as the settings say"
+    )
+    fidelity: Literal["access", "high"] | None = Field(
+        default=None, description="what the access PDF keeps of the pages' look; without it, as the settings say"
     )

@@ -4,6 +4,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
+from typing import Literal
 from uuid import UUID, uuid5
 
 from pydantic import Field
@@ -11,6 +12,7 @@ from pydantic import Field
 from schemas.base import Record, UtcTime
 from schemas.drop import Intent
 from schemas.findings import Finding
+from schemas.reading import ReadingLevel
 from schemas.unit import UnitDescription
 
 _NAMESPACE = UUID("5b0c2d2e-8a53-5c2b-9d0e-6f5a4e1b7c10")
@@ -66,6 +68,13 @@ class PlannedPage(Record):
     frames: int = Field(ge=1, description="how many the file has")
 
 
+class Reread(Record):
+    """A version of the unit whose pages are read again, all of them, from the masters that it holds."""
+
+    version: int = Field(ge=1, description="which; what cannot be read any more stays as it is there")
+    level: ReadingLevel
+
+
 class Manifest(Record):
     """What intake captured: the ledger's first column. Written to staging before the drop leaves the share."""
 
@@ -86,6 +95,13 @@ class Manifest(Record):
     files: tuple[StagedFile, ...]
     pages: tuple[PlannedPage, ...] = Field(description="every page that was captured, in reading order")
     findings: tuple[Finding, ...] = Field(default=(), description="what intake noticed")
+    reading: ReadingLevel | None = Field(default=None, description="as the drop asks; the settings decide without it")
+    fidelity: Literal["access", "high"] | None = Field(
+        default=None, description="as the drop asks; the settings decide without it"
+    )
+    reread: Reread | None = Field(
+        default=None, description="of an attempt that reads the unit's current version again, and no new files"
+    )
 
     def place(self, number: int) -> int:
         """The number in the unit of the ingest's page `number`."""

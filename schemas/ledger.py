@@ -48,6 +48,8 @@ class Ledger(Record):
 
     unit: str
     ingest_id: str
+    attempt: int = 1
+    """Of the ingest that it was measured for: a later attempt is measured anew."""
     rows: tuple[LedgerRow, ...]
     differences: tuple[Finding, ...] = ()
     gaps: tuple[int, ...] = ()

@@ -10,6 +10,7 @@ ACTIONS = {
     AuditAction.INVENTORY_IMPORTED: Message(ro="inventar importat", en="inventory imported"),
     AuditAction.NOMENCLATOR_IMPORTED: Message(ro="nomenclator importat", en="nomenclator imported"),
     AuditAction.UNIT_DEPOSITED: Message(ro="unitate depusă", en="unit deposited"),
+    AuditAction.UNIT_REREAD: Message(ro="unitate de recitit", en="unit to be read again"),
     AuditAction.INGEST_RETRIED: Message(ro="ingestie reluată", en="ingest retried"),
     AuditAction.INGEST_ACCEPTED: Message(ro="ingestie acceptată", en="ingest accepted"),
     AuditAction.INGEST_REJECTED: Message(ro="ingestie respinsă", en="ingest rejected"),

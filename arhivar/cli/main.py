@@ -28,6 +28,7 @@ COMMANDS = (
     "status",
     "report",
     "metrics",
+    "reread",
     "retry",
     "accept",
     "reject",

@@ -18,7 +18,7 @@ from repository.records import Decision, IngestRow
 from schemas.audit import AuditAction
 from schemas.drop import Intent
 from schemas.errors import CaseUnknown, CurrentVersionStays, DifferencesRemain, LeaseLost
-from schemas.ingest import IngestState
+from schemas.ingest import IngestState, Reread
 from schemas.ledger import GapsAccepted
 from schemas.messages import Message
 
@@ -65,10 +65,17 @@ def retry_ingest(archive: Archive, row: IngestRow, reason: str) -> Decided:
             raise closed(Exit.RETRY, current.ingest_id, _OTHERS)
         if not has_masters(archive, current.manifest):
             raise closed(Exit.RETRY, current.ingest_id, _GONE)
-        manifest = current.manifest.model_copy(update={"attempt": current.attempt + 1})
+        manifest = current.manifest.model_copy(
+            update={"attempt": current.attempt + 1, "reread": _again(current.manifest.reread, current.version)}
+        )
         _audit(archive, current, AuditAction.INGEST_RETRIED, reason, attempt=manifest.attempt)
         begun = archive.catalogue.begin_attempt(manifest, state=IngestState.STAGED, now=datetime.now(UTC))
     return _decided(begun, Decision.RETRIED)
+
+
+def _again(reread: Reread | None, version: int | None) -> Reread | None:
+    """What the next attempt reads, where the last one was a reread: the version that this one became, or left."""
+    return reread if reread is None or version is None else reread.model_copy(update={"version": version})
 
 
 def accept_ingest(archive: Archive, row: IngestRow, reason: str) -> Decided:

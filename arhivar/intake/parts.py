@@ -7,15 +7,18 @@ numbers there, and what the drop does not say of the unit stays as that version 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 from uuid import UUID
 
 from arhivar.composition import Archive, object_id
-from arhivar.package import read_package
+from arhivar.gaps import is_measured
+from arhivar.package import read_manifests, read_package
 from repository.records import IngestRow
 from schemas.drop import DropDescription, Intent
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import UNFINISHED, IngestState
 from schemas.messages import Message
+from schemas.reading import ReadingLevel
 from schemas.unit import AccessClass, PackageDescription, UnitDescription
 
 _PROBLEMS: dict[str, Message] = {
@@ -41,6 +44,10 @@ class Base:
 
     version: int
     package: PackageDescription
+    reading: ReadingLevel | None = None
+    """As the newest of its drops asked."""
+    fidelity: Literal["access", "high"] | None = None
+    """As the newest of its drops asked."""
 
     @property
     def next_volume(self) -> int:
@@ -52,7 +59,11 @@ def read_base(archive: Archive, unit_id: UUID) -> Base | None:
     unit = archive.catalogue.unit(unit_id)
     if unit is None or unit.version is None:
         return None
-    return Base(unit.version, read_package(archive, object_id(unit_id), unit.version))
+    identifier = object_id(unit_id)
+    newest = read_manifests(archive, identifier, unit.version)[-1]
+    return Base(
+        unit.version, read_package(archive, identifier, unit.version), reading=newest.reading, fidelity=newest.fidelity
+    )
 
 
 def in_flight(archive: Archive, unit_id: UUID) -> list[IngestRow]:
@@ -65,7 +76,7 @@ def in_flight(archive: Archive, unit_id: UUID) -> list[IngestRow]:
 
 def _awaits_person(archive: Archive, row: IngestRow) -> bool:
     ledger = archive.catalogue.ledger(row.ingest_id)
-    return row.state is IngestState.INDEXED and ledger is not None and not ledger.differences
+    return row.state is IngestState.INDEXED and is_measured(ledger, row) and not ledger.differences
 
 
 def check_part(drop: DropDescription, pages: int, base: Base | None) -> tuple[Finding, ...]:

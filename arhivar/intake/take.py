@@ -220,7 +220,13 @@ def _as_part(
     """The manifest as a part of the unit, and findings by their pages' numbers there."""
     description = continued_description(drop, base, manifest.description.access_class)
     numbers = places(drop, len(manifest.pages), base)
-    update = {"base_version": base.version, "places": numbers, "description": description}
+    update = {
+        "base_version": base.version,
+        "places": numbers,
+        "description": description,
+        "reading": manifest.reading or base.reading,
+        "fidelity": manifest.fidelity or base.fidelity,
+    }
     moved = [
         finding if finding.page is None else finding.model_copy(update={"page": numbers[finding.page - 1]})
         for finding in findings
@@ -254,6 +260,8 @@ def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: E
         description=unit_description(drop, archive.settings.languages, access_class),
         files=files,
         pages=(),
+        reading=drop.reading,
+        fidelity=drop.fidelity,
     )
 
 

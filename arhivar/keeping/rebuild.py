@@ -17,6 +17,7 @@ from arhivar.keeping.contents import Contents, page_ranges, read_contents, unit_
 from arhivar.package import DESCRIPTION_PATH, MANIFEST_PATH
 from arhivar.pipeline import close_ingest
 from arhivar.settings import Settings
+from arhivar.steps.attempts import record_packaged
 from arhivar.steps.index import index_unit, page_record
 from arhivar.steps.reconcile import measure_ledger
 from repository.ocfl_inventory import INVENTORY
@@ -35,7 +36,7 @@ from schemas.errors import (
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import IngestState, Manifest
 from schemas.search import PageRecord
-from schemas.unit import PackageDescription
+from schemas.unit import PackageDescription, PackagedPage
 from search.place import NewIndex
 
 _LEASE = "rebuild"
@@ -181,9 +182,31 @@ def _restore_version(
     on_pages = [finding for page in own for finding in page.findings]
     for stage, findings in (("intake", manifest.findings), ("pages", on_pages)):
         lost = [finding for finding in findings if finding not in known]
-        if lost:
+        if lost or restored.ingest:  # what the version before it said of the pages is no longer so
             archive.catalogue.replace_findings(manifest.ingest_id, findings, stage)
             report.findings += len(lost)
+    if head and row.attempt == package.attempt:
+        report.pages += _restore_others(archive, package)
+
+
+def _restore_others(archive: Archive, package: PackageDescription) -> int:
+    """Bring up to date what the catalogue says of pages of earlier ingests, which a reread may have read again."""
+    changed = 0
+    for ingest_id in {page.ingest_id for page in package.pages} - {package.ingest_id}:
+        own = [page for page in package.pages if page.ingest_id == ingest_id]
+        recorded = {row.number: row for row in archive.catalogue.pages(ingest_id)}
+        behind = [page for page in own if page.sequence in recorded and not _agrees(recorded[page.sequence], page)]
+        if behind:
+            record_packaged(archive, behind)
+            findings = [finding for page in own for finding in page.findings]
+            archive.catalogue.replace_findings(ingest_id, findings, "pages")
+            changed += len(behind)
+    return changed
+
+
+def _agrees(row: PageRow, page: PackagedPage) -> bool:
+    known = (row.kind, row.language, row.words, row.confidence, row.source_digest)
+    return known == (page.kind, page.language, page.words, page.confidence, page.source_digest)
 
 
 def _access_bytes(archive: Archive, package: PackageDescription, version: int) -> int | None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from arhivar.composition import Archive
 from arhivar.package import access_path, alto_path, master_path
+from arhivar.steps.captures import Capture, capture_keys, captures
 from arhivar.steps.continued import Continued, read_continued
 from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
-from arhivar.steps.pages import result_keys
 from arhivar.steps.results import PageResults
 from processors.verapdf import VeraPdf
 from schemas.crash_points import CrashPoint, reached
@@ -54,16 +54,17 @@ def compose_unit(
     folder: Path,
     validator: VeraPdf,
 ) -> Composed:
-    """Make the derivatives of the ingest's pages, PDFs in `folder`; `unreadable` by their numbers in the ingest.
+    """Make the derivatives of the pages that the ingest reads, PDFs in `folder`; `unreadable` by their positions.
 
-    Pages scanned again take their places in the volumes' PDFs, whose other pages are not touched.
+    Pages scanned or read again take their places in the volumes' PDFs, whose other pages are not touched.
     Raises PdfNotWritten, NotPdfA, ToolError, StoreError, DiskFull, DiskUnavailable.
     """
     from processors.compose import ComposeSettings, compose_pdf, splice_pdf
 
     unit = manifest.description
+    read = captures(archive, manifest)
     pages = _Pages(archive, manifest, unreadable, results)
-    continued = read_continued(archive, manifest)
+    continued = read_continued(archive, manifest, unreadable)
     pdf_files: dict[str, Path] = {}
     kept: list[PackagedPdf] = []
     made: list[tuple[str, int, range]] = []
@@ -72,18 +73,19 @@ def compose_unit(
         pdf_files[path] = folder / Path(path).name
         first = manifest.place(1)
         made.append((path, manifest.volume, range(first, first + len(manifest.pages))))
-        compose_pdf(pdf_files[path], unit, pages.compose(manifest.pages), ComposeSettings())
+        compose_pdf(pdf_files[path], unit, pages.compose(read), ComposeSettings())
     if continued is not None:
         for pdf in continued.package.pdfs:
-            new = sorted(
-                (page for page in manifest.pages if manifest.place(page.number) in pdf.numbers),
-                key=lambda page: manifest.place(page.number),
-            )
+            places = continued.replaced.intersection(pdf.numbers)
+            new = sorted((page for page in read if page.number in places), key=lambda page: page.number)
             if not new:
                 kept.append(pdf)
                 continue
             pdf_files[pdf.path] = folder / Path(pdf.path).name
             made.append((pdf.path, pdf.volume, pdf.numbers))
+            if manifest.reread is not None and len(new) == pdf.pages:  # the bytes that an ingest would give
+                compose_pdf(pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+                continue
             with continued.local_pdf(archive, pdf.path) as source:
                 splice_pdf(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
     reached(CrashPoint.PDF_WRITTEN)
@@ -111,34 +113,34 @@ class _Pages:
         self.alto: dict[str, bytes] = {}
         self.engines: dict[Agent, None] = {}
         self.looks: list[Look] = []
-        self._manifest = manifest
         self._unreadable = unreadable
         self._results = results
-        self._keys = result_keys(archive, manifest)
+        self._keys = capture_keys(archive, manifest)
 
-    def compose(self, pages: Iterable[PlannedPage]) -> Iterator["ComposePage"]:
+    def compose(self, pages: Iterable[Capture]) -> Iterator["ComposePage"]:
         """These pages for the PDF, one at a time."""
         from processors.alto import write_alto
         from processors.compose import ComposePage
 
-        for page in pages:
-            number = self._manifest.place(page.number)
-            master = master_path(self._manifest, page.file)
-            origin = str(Origin(self._manifest.ingest_id, page.number))
-            if page.number in self._unreadable:
-                finding = self._unreadable[page.number].model_copy(update={"page": number})
-                self.packaged.append(_package_placeholder(self._manifest, page, finding))
+        for capture in pages:
+            manifest, page, number = capture.manifest, capture.page, capture.number
+            master = master_path(manifest, page.file)
+            origin = str(Origin(manifest.ingest_id, page.number))
+            if capture.position in self._unreadable:
+                finding = self._unreadable[capture.position].model_copy(update={"page": number})
+                self.packaged.append(_package_placeholder(manifest, page, finding))
                 empty = PageResult(source_digest="", geometry=_PLACEHOLDER, kind=PageKind.UNREADABLE)
                 yield ComposePage(number, empty, None, original=master, origin=origin)
                 continue
-            processed = self._results.load_page(self._keys[page.number])
+            key = self._keys[capture.position]
+            processed = self._results.load_page(key)
             if processed is None:
-                unit = self._manifest.description.reference_code
+                unit = manifest.description.reference_code
                 raise PdfNotWritten(unit=unit, page=number, detail="no page result")
             result = processed.result
             self.alto[alto_path(number)] = write_alto(result, source_file=master, page_number=number)
-            look = look_of(number, page.file, self._keys[page.number], result)
-            self.packaged.append(_package_page(self._manifest, page, result, look))
+            look = look_of(number, page.file, key, result)
+            self.packaged.append(_package_page(manifest, page, result, look))
             if look is not None:
                 self.looks.append(look)
             if result.engine is not None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a part of a unit (pages scanned again, a further volume) leaves as it was: the version that it continues.
+"""What a part of a unit (pages scanned again, a further volume) or a reread leaves as it was: the version it continues.
 
 It is read by the number that intake wrote down, never as "the head", so that a step that is repeated after its own
 deposit still starts from the same version.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from arhivar.composition import Archive, object_id
-from arhivar.package import EARLIER_MANIFESTS, MANIFEST_PATH, earlier_manifest_path, read_package
+from arhivar.package import DESCRIPTION_PATH, EARLIER_MANIFESTS, MANIFEST_PATH, earlier_manifest_path, read_package
 from arhivar.steps.duplicates import Look, resemble
 from arhivar.steps.index import read_lines
 from repository.object_store import digest_object
@@ -20,17 +20,20 @@ from repository.ocfl import Kept, OcflFile
 from schemas.errors import ObjectDamaged
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest
+from schemas.page import PageKind
 from schemas.unit import PackageDescription, PackagedPage
 
 
 @dataclass(frozen=True, slots=True)
 class Continued:
-    """The version that a part continues, and the numbers of the pages that give way in it."""
+    """The version that an ingest continues, and the numbers of the pages that give way in it."""
 
     version: int
     package: PackageDescription
     files: Mapping[str, OcflFile]
     replaced: frozenset[int]
+    reread: bool = False
+    """The same captures read again: what intake captured and noticed holds of the next version too."""
 
     def pages(self) -> tuple[PackagedPage, ...]:
         """The pages that stay, without what was said of their likeness to pages that are gone."""
@@ -42,13 +45,19 @@ class Continued:
 
     def findings(self) -> tuple[Finding, ...]:
         """What intake noticed about the unit, but for pages that are gone."""
+        if self.reread:
+            return self.package.findings
         return tuple(finding for finding in self.package.findings if finding.page not in self.replaced)
 
     def kept_files(self, new_pdfs: Collection[str]) -> dict[str, Kept]:
         """The files that the next version has too, by logical path: all but `metadata/`, and what gives way.
 
         A master goes with the last page that shows it; the former version keeps it. Manifests move down a place.
+        A reread keeps all but what it makes anew.
         """
+        if self.reread:
+            others = self.files.keys() - {DESCRIPTION_PATH, MANIFEST_PATH}
+            return {path: Kept(self.files[path].sha512) for path in sorted(others)}
         pages = self.pages()
         paths = {path for page in pages for path in (page.master, page.text) if path is not None}
         paths |= {pdf.path for pdf in self.package.pdfs if pdf.path not in new_pdfs}
@@ -93,15 +102,22 @@ class Continued:
         )
 
 
-def read_continued(archive: Archive, manifest: Manifest) -> Continued | None:
-    """The version that the ingest continues; None for an ingest of a whole unit. Raises StoreError."""
-    if manifest.base_version is None:
+def read_continued(archive: Archive, manifest: Manifest, unreadable: Collection[int] = ()) -> Continued | None:
+    """The version that the ingest continues; None for the files of a whole unit. Raises StoreError.
+
+    In a reread, pages that were read in that version and are `unreadable` now stay as they are.
+    """
+    version = manifest.base_version if manifest.reread is None else manifest.reread.version
+    if version is None:
         return None
     identifier = object_id(manifest.unit_id)
-    package = read_package(archive, identifier, manifest.base_version)
+    package = read_package(archive, identifier, version)
+    numbers = frozenset(page.number for page in package.pages)
+    if manifest.reread is None:
+        replaced = numbers & frozenset(manifest.places)
+    else:
+        gaps = {page.number for page in package.pages if page.kind is PageKind.UNREADABLE}
+        replaced = numbers - (frozenset(unreadable) - gaps)
     return Continued(
-        manifest.base_version,
-        package,
-        archive.packages.files(identifier, manifest.base_version),
-        frozenset(manifest.places) & frozenset(page.number for page in package.pages),
+        version, package, archive.packages.files(identifier, version), replaced, reread=manifest.reread is not None
     )

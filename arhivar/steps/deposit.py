@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Deposit: one new version of the unit's OCFL object, then its row in the catalogue and the outbox."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from arhivar import VERSION
@@ -15,7 +16,7 @@ from repository.ocfl import Source, StoreKey
 from schemas.audit import AuditAction, AuditEntry
 from schemas.errors import BaseMoved, LeaseLost
 from schemas.findings import Finding
-from schemas.ingest import FileRole, Manifest
+from schemas.ingest import FileRole, Manifest, Reread
 from schemas.page import Agent
 from schemas.stages import Stage
 from schemas.unit import EventType, PackageDescription, PreservationEvent
@@ -62,7 +63,7 @@ def deposit_unit(
             version = archive.packages.commit(
                 identifier,
                 files,
-                message=f"Ingest {manifest.ingest_id} ({manifest.intent.value})",
+                message=_message(manifest),
                 user_name=archive.settings.organisation,
                 user_address=archive.settings.contact,
                 created=datetime.now(UTC),
@@ -80,6 +81,13 @@ def deposit_unit(
             access_bytes=sum(file.stat().st_size for file in composed.pdf_files.values()),
         )
     return version
+
+
+def _message(manifest: Manifest) -> str:
+    """What the version's inventory says of it."""
+    if manifest.reread is not None:
+        return f"Reread of version {manifest.reread.version} ({manifest.reread.level})"
+    return f"Ingest {manifest.ingest_id} ({manifest.intent.value})"
 
 
 def _audit_entry(archive: Archive, manifest: Manifest, version: int) -> AuditEntry:
@@ -112,13 +120,14 @@ def _files(
     files: dict[str, Source] = {}
     if before is not None:
         files |= before.kept_files(composed.pdf_files)
-    keys = master_keys(archive, manifest)
-    for file in manifest.files:
+    arrived = manifest.files if manifest.reread is None else ()  # a reread's are in the version that it reads
+    keys = master_keys(archive, manifest) if arrived else {}
+    for file in arrived:
         files[package_path(manifest, file)] = StoreKey(keys[file.path])
     files |= composed.alto
     files |= composed.pdf_files
     files[MANIFEST_PATH] = manifest.to_json()
-    attachments = tuple(package_path(manifest, file) for file in manifest.files if file.role is not FileRole.PAGES)
+    attachments = tuple(package_path(manifest, file) for file in arrived if file.role is not FileRole.PAGES)
     files[DESCRIPTION_PATH] = PackageDescription(
         unit_id=manifest.unit_id,
         ingest_id=manifest.ingest_id,
@@ -128,7 +137,7 @@ def _files(
         pages=composed.pages,
         pdfs=composed.pdfs,
         attachments=attachments if before is None else before.package.attachments + attachments,
-        findings=findings if before is None else before.findings() + findings,
+        findings=before.findings() + (() if before.reread else findings) if before is not None else findings,
         events=_events(manifest, composed) if before is None else before.package.events + _events(manifest, composed),
     ).to_json()
     return files
@@ -136,17 +145,35 @@ def _files(
 
 def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, ...]:
     """What was done, in the order in which it was done."""
+    if manifest.reread is not None:
+        return _events_of_reread(manifest.reread, composed)
     received, now = manifest.received_at, datetime.now(UTC)
     origin = f"{len(manifest.files)} files, {len(manifest.pages)} pages, from the folder {manifest.folder}"
-    new = [pdf for pdf in composed.pdfs if pdf.path in composed.pdf_files]
     return (
         _event(EventType.INGESTION, received, ARHIVAR, origin),
         _event(EventType.MESSAGE_DIGEST, received, ARHIVAR, "SHA-512 of every file on the share"),
         _event(EventType.FIXITY_CHECK, received, ARHIVAR, "every copy read back from the store"),
         *(_event(EventType.METADATA_EXTRACTION, now, engine, "text of pages, as ALTO") for engine in composed.engines),
-        *(_event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}") for pdf in new),
-        *(_event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}") for pdf in new),
+        *_events_of_pdfs(composed, now),
     )
+
+
+def _events_of_reread(reread: Reread, composed: Composed) -> tuple[PreservationEvent, ...]:
+    now = datetime.now(UTC)
+    read = f"text of pages of version {reread.version}, read again ({reread.level}), as ALTO"
+    return (
+        _event(EventType.FIXITY_CHECK, now, ARHIVAR, f"masters of version {reread.version}, before they were read"),
+        *(_event(EventType.METADATA_EXTRACTION, now, engine, read) for engine in composed.engines),
+        *_events_of_pdfs(composed, now),
+    )
+
+
+def _events_of_pdfs(composed: Composed, now: datetime) -> Iterator[PreservationEvent]:
+    new = [pdf for pdf in composed.pdfs if pdf.path in composed.pdf_files]
+    for pdf in new:
+        yield _event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}")
+    for pdf in new:
+        yield _event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}")
 
 
 def _event(kind: EventType, at: datetime, agent: Agent, detail: str) -> PreservationEvent:

@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from arhivar.composition import Archive, sweep_store
-from arhivar.steps.pages import result_keys
+from arhivar.steps.captures import capture_keys
 from arhivar.steps.workarea import WorkArea, writer_of
 from schemas.ingest import UNFINISHED
 from schemas.owners import is_gone
@@ -27,7 +27,7 @@ def sweep_leftovers(archive: Archive) -> None:
 
 
 def sweep_work(archive: Archive) -> None:
-    """Sweep this machine's work area and its temporary files. Raises CatalogueError."""
+    """Sweep this machine's work area and its temporary files. Raises StoreError, CatalogueError."""
     sweep_scratch()
     files, folders = WorkArea(archive.work).held()
     if not files and not folders:
@@ -35,7 +35,7 @@ def sweep_work(archive: Archive) -> None:
     # Asked after the work area was listed: what an ingest registers and makes meanwhile is not in the lists.
     unfinished = archive.catalogue.ingests(states=UNFINISHED)
     ingests = {row.ingest_id for row in unfinished}
-    keys = {key for row in unfinished for key in result_keys(archive, row.manifest).values()} if files else set()
+    keys = {key for row in unfinished for key in capture_keys(archive, row.manifest).values()} if files else set()
     for folder in folders:
         if folder.name not in ingests:
             shutil.rmtree(folder, ignore_errors=True)

@@ -8,15 +8,27 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arhivar.composition import Archive, page_settings
+from arhivar.composition import Archive
+from arhivar.intake.stage import staged_key
 from arhivar.log import Logger
+from arhivar.reading_choice import reading_settings
 from arhivar.steps.masters import master_keys
 from arhivar.steps.results import PageResults
 from arhivar.steps.workarea import page_key
 from arhivar.stopping import StopRequest
 from processors.pool import PagePool
+from repository.object_store import digest_object
+from repository.records import PageRow
 from schemas.crash_points import CrashPoint, reached
-from schemas.errors import ArhivarError, EngineFailed, ImageError, ImageTooLarge, ToolTimeout, WorkerLimit
+from schemas.errors import (
+    ArhivarError,
+    EngineFailed,
+    ImageError,
+    ImageTooLarge,
+    ObjectDamaged,
+    ToolTimeout,
+    WorkerLimit,
+)
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import Manifest, PlannedPage
 from schemas.page import PageKind, PageResult
@@ -25,7 +37,7 @@ from schemas.stages import Stage
 _log = Logger(__name__)
 
 if TYPE_CHECKING:  # who asks for keys alone starts without the libraries for images
-    from processors.page import PageSettings, PageSource
+    from processors.page import PageSource
 
 
 def read_pages(
@@ -44,16 +56,16 @@ def read_pages(
     itself (engine, store) are raised. Once a stop is asked for, no page is begun; those in hand are kept, then
     StopAsked is raised.
     """
-    settings = _settings(archive, manifest)
+    settings = reading_settings(archive.settings, manifest)
     keys = result_keys(archive, manifest)
-    recorded = {row.number for row in archive.catalogue.pages(manifest.ingest_id)}
+    recorded = {row.number: row for row in archive.catalogue.pages(manifest.ingest_id)}
     waiting: list[PlannedPage] = []
     pages = manifest.pages if pages is None else pages
     for page in pages:
         kept = results.load_result(keys[page.number])
         if kept is None:
             waiting.append(page)
-        elif page.number not in recorded:  # a run was killed just then, or another ingest had the same page
+        elif not _says(recorded.get(page.number), kept):  # a run was killed just then, or another one read it
             _record(archive, manifest, page, kept)
     on_page(len(pages) - len(waiting))
     unreadable: dict[int, Finding] = {}
@@ -117,14 +129,18 @@ def _record(archive: Archive, manifest: Manifest, page: PlannedPage, result: Pag
     reached(CrashPoint.PAGE_RECORDED)
 
 
-def _settings(archive: Archive, manifest: Manifest) -> "PageSettings":
-    description = manifest.description
-    return page_settings(archive.settings, description.languages, description.series)
+def _says(row: PageRow | None, result: PageResult) -> bool:
+    """Whether the catalogue's row, of this attempt or an earlier one, is of this result."""
+    if row is None:
+        return False
+    words = sum(1 for _ in result.words())
+    known = (row.kind, row.language, row.words, row.confidence, row.source_digest)
+    return known == (result.kind, result.language, words, result.confidence, result.source_digest)
 
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
     """Under what each page's result is kept, by page number."""
-    settings = _settings(archive, manifest)
+    settings = reading_settings(archive.settings, manifest)
     engine = f"{archive.settings.ocr_engine} {archive.settings.tessdata or ''}"
     digests = {file.path: file.sha512 for file in manifest.files}
     return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}
@@ -158,5 +174,14 @@ def _sources(
             return
         if page.file not in local:
             keys = keys or master_keys(archive, manifest)
+            _require_sound(archive, manifest, page.file, keys[page.file])
             local[page.file] = stack.enter_context(archive.store.local_path(keys[page.file]))
         yield page, PageSource(local[page.file], page.frame)
+
+
+def _require_sound(archive: Archive, manifest: Manifest, file: str, key: str) -> None:
+    """Raises ObjectDamaged for a master that changed in the store; what is staged was compared a short while ago."""
+    if key == staged_key(manifest.ingest_id, file):
+        return
+    if digest_object(archive.store, key) != manifest.file(file).sha512:
+        raise ObjectDamaged(key=key, detail="it has another digest than its inventory says")

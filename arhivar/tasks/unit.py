@@ -6,7 +6,7 @@ does nothing, so that a run that comes late or twice harms nobody.
 """
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import ParamSpec, TypedDict, TypeVar
@@ -17,11 +17,11 @@ from arhivar.log import Logger, bind_log, log_context
 from arhivar.pipeline import BEFORE_DEPOSIT, begin_processing, close_ingest, compose_ingest
 from arhivar.settings import load_settings
 from arhivar.space import require_space
+from arhivar.steps.captures import capture_keys, captures, read_captures
 from arhivar.steps.deposit import deposit_unit
 from arhivar.steps.handover import hand_over, handed_over
 from arhivar.steps.index import drain_outbox
 from arhivar.steps.leftovers import sweep_work
-from arhivar.steps.pages import read_pages, result_keys
 from arhivar.steps.results import StagedResults
 from arhivar.steps.workarea import WorkArea
 from arhivar.stopping import StopRequest
@@ -31,7 +31,7 @@ from repository.progress import Stop
 from repository.records import IngestRow
 from schemas.errors import ArhivarError, CaseUnknown, DifferencesRemain, LeaseLost
 from schemas.findings import Finding
-from schemas.ingest import IngestState, PlannedPage
+from schemas.ingest import IngestState
 
 PAGES_A_CHUNK = 25
 """A task costs a third of a CPU second, a page one or two: longer chunks gain nothing, and lose more when killed."""
@@ -93,8 +93,9 @@ def prepare(ingest_id: str, attempt: int, most_chunks: int = MOST_CHUNKS) -> lis
         require_space(archive)
         drop_failure(archive.store, ingest_id)
         begin_processing(archive, row.manifest)
-        _log.info("unit prepared", unit=str(row.unit_id), ingest=ingest_id, pages=len(row.manifest.pages))
-        return chunks_of(len(row.manifest.pages), most_chunks)
+        pages = len(captures(archive, row.manifest))
+        _log.info("unit prepared", unit=str(row.unit_id), ingest=ingest_id, pages=pages)
+        return chunks_of(pages, most_chunks)
 
 
 def chunks_of(pages: int, most_chunks: int = MOST_CHUNKS) -> list[Chunk]:
@@ -119,17 +120,17 @@ def read_chunk(ingest_id: str, attempt: int, chunk: Chunk) -> ReadChunk:
         row = _current(archive, ingest_id, attempt)
         if row is None or row.state not in BEFORE_DEPOSIT:
             return ReadChunk(unreadable=[])
-        pages = row.manifest.pages[chunk["first"] - 1 : chunk["last"]]
+        positions = range(chunk["first"], chunk["last"] + 1)
         with _lease(archive, row, f"ingest:{ingest_id}:{chunk['first']}"):
-            unreadable = _read(archive, row, pages)
+            unreadable = _read(archive, row, positions)
         _log.info("pages read", unit=str(row.unit_id), ingest=ingest_id, first=chunk["first"], last=chunk["last"])
     return ReadChunk(unreadable=[finding.model_dump(mode="json") for finding in unreadable.values()])
 
 
-def _read(archive: Archive, row: IngestRow, pages: Sequence[PlannedPage]) -> dict[int, Finding]:
+def _read(archive: Archive, row: IngestRow, positions: Collection[int]) -> dict[int, Finding]:
     results = StagedResults(archive.store, row.ingest_id)
     with task_pool(archive.settings) as pool:
-        return read_pages(archive, row.manifest, pool, results, lambda _: None, StopRequest(), pages)
+        return read_captures(archive, row.manifest, pool, results, lambda _: None, StopRequest(), positions)
 
 
 @_noting
@@ -146,9 +147,9 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
         found = [Finding.model_validate(one) for chunk in chunks for one in chunk["unreadable"]]
         unreadable = {finding.page: finding for finding in found if finding.page is not None}
         results = StagedResults(archive.store, ingest_id)
-        keys = result_keys(archive, row.manifest)
+        keys = capture_keys(archive, row.manifest)
         missing = results.missing(keys.values())
-        lost = [p for p in row.manifest.pages if p.number not in unreadable and keys[p.number] in missing]
+        lost = [position for position, key in keys.items() if position not in unreadable and key in missing]
         if lost:
             unreadable |= _read(archive, row, lost)
         work = WorkArea(archive.work)

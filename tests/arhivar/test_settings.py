@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from arhivar.composition import page_settings
 from arhivar.settings import SETTING_NAMES, Settings, load_settings
 from schemas.errors import InvalidSetting, UnknownSetting
 
@@ -71,12 +70,3 @@ def test_the_file_cannot_move_the_archive(tmp_path: Path) -> None:
 def test_every_setting_says_what_it_means() -> None:
     for name in SETTING_NAMES:
         assert Settings.model_fields[name].description, name
-
-
-def test_a_series_whose_look_matters_is_kept_in_one_picture(tmp_path: Path) -> None:
-    settings = load_settings({"ARHIVAR_HOME": str(tmp_path), "ARHIVAR_HIGH_FIDELITY_SERIES": "II.3, V"})
-    assert settings.high_fidelity_series == ("II.3", "V")
-    fidelity = {series: page_settings(settings, ["ron"], series).access.fidelity.value for series in ("V", "VI", None)}
-    assert fidelity == {"V": "high", "VI": "access", None: "access"}
-    everything = load_settings({"ARHIVAR_HOME": str(tmp_path), "ARHIVAR_ACCESS_FIDELITY": "high"})
-    assert page_settings(everything, ["ron"]).access.fidelity.value == "high"
