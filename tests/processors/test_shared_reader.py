@@ -96,7 +96,7 @@ def test_it_is_started_when_it_is_first_needed_and_ended_with_the_pool() -> None
 
 @pytest.mark.parametrize("dpi", [doubles.KILLED, doubles.BUG])
 def test_a_page_that_ends_it_costs_only_itself(dpi: int) -> None:
-    with open_pool(2) as pool:
+    with open_pool(1) as pool:
         found = read(pool, [doubles.WELL, dpi, doubles.WELL, doubles.WELL, doubles.WELL])
     assert found[1][:2] == ("failed", "EngineFailed")
     assert {found[key][0] for key in (0, 2, 3, 4)} == {"said"}
