@@ -15,6 +15,7 @@ import signal
 import socket
 import tempfile
 import threading
+import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
@@ -35,7 +36,7 @@ if TYPE_CHECKING:  # the process that reads loads numpy and OpenCV once its limi
 NAME = "second reader"
 
 _MEMORY_BYTES = 1200 << 20
-_CALL_SHARE, _WAIT_SHARE = 0.3, 0.4
+_CALL_SHARE, _WAIT_SHARE = 0.2, 0.3
 """Of the time that a page may take: what one reading may take, and what a worker waits for it, its turn included. Two
 tries leave a page time for its first reading.
 """
@@ -140,12 +141,13 @@ class SharedLines:
         """Nothing is kept between pages."""
 
     def _ask(self, *request: object) -> Any:  # noqa: ANN401 what the method asked for
+        end = time.monotonic() + self._seconds
         try:
             with closing(self._knock()) as connection:
-                answer = self._hear(connection)
+                answer = self._hear(connection, end)
                 if answer == _GREETING:
                     connection.send(request)
-                    answer = self._hear(connection)
+                    answer = self._hear(connection, end)
         except EOFError as error:
             raise EngineFailed(engine=NAME, detail="its process was ended over the page") from error
         except OSError as error:
@@ -161,8 +163,8 @@ class SharedLines:
             visitor.connect(address)
         return _connection(visitor)
 
-    def _hear(self, connection: Connection) -> Any:  # noqa: ANN401 as above
-        if not connection.poll(self._seconds):
+    def _hear(self, connection: Connection, end: float) -> Any:  # noqa: ANN401 as above
+        if not connection.poll(max(0.0, end - time.monotonic())):
             raise EngineFailed(engine=NAME, detail=f"no answer in {self._seconds:g} s")
         return connection.recv()
 

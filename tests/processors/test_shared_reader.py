@@ -3,22 +3,52 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+import tempfile
+import threading
+import time
 from collections.abc import Iterable
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import numpy as np
 import pytest
 
 from processors.limits import Limits
 from processors.pool import PagePool
-from processors.shared_reader import SharedJob
+from processors.shared_reader import SharedJob, SharedLines
+from schemas.errors import EngineFailed
 from tests.processors import line_reader_doubles as doubles
 from tests.processors.pool_doubles import Source, open_light_engine
 from tests.processors.test_pool import is_alive, wait_until
 
 MiB = 1 << 20
+
+
+class SharedReaderStub:
+    """Lets a visitor in after a second and never answers."""
+
+    def __enter__(self) -> Self:
+        self._scratch = tempfile.TemporaryDirectory()
+        self.folder = Path(self._scratch.name)
+        self._listener = socket.socket(socket.AF_UNIX)
+        self._listener.bind(str(self.folder / "second"))
+        self._listener.listen()
+        threading.Thread(target=self._greet, daemon=True).start()
+        return self
+
+    def _greet(self) -> None:
+        self._visitor = Connection(self._listener.accept()[0].detach())
+        time.sleep(1)
+        self._visitor.send("come in")
+
+    def __exit__(self, *raised: object) -> None:
+        self._visitor.close()
+        self._listener.close()
+        self._scratch.cleanup()
 
 
 def open_pool(workers: int = 1, *, opens: Any = doubles.open_lines, page_seconds: int = 900, **job: Any) -> PagePool:
@@ -66,7 +96,7 @@ def test_it_is_started_when_it_is_first_needed_and_ended_with_the_pool() -> None
 
 @pytest.mark.parametrize("dpi", [doubles.KILLED, doubles.BUG])
 def test_a_page_that_ends_it_costs_only_itself(dpi: int) -> None:
-    with open_pool(2) as pool:
+    with open_pool(1) as pool:
         found = read(pool, [doubles.WELL, dpi, doubles.WELL, doubles.WELL, doubles.WELL])
     assert found[1][:2] == ("failed", "EngineFailed")
     assert {found[key][0] for key in (0, 2, 3, 4)} == {"said"}
@@ -94,6 +124,14 @@ def test_what_wants_too_much_memory_is_refused_and_the_machine_is_spared() -> No
     assert found[0] == ("failed", "EngineFailed", found[0][2])
     assert found[0][2].startswith("MemoryError")
     assert found[1][0] == "said"
+
+
+def test_who_waits_for_its_turn_and_its_answer_waits_a_part_of_a_pages_time_in_all() -> None:
+    with SharedReaderStub() as stub:
+        begun = time.monotonic()
+        with pytest.raises(EngineFailed, match=r"no answer in 1.8 s"):
+            SharedLines(stub.folder, page_seconds=6).read_lines(np.zeros((1, 1), np.uint8), [])
+        assert time.monotonic() - begun < 2.8
 
 
 def test_who_waits_is_served_by_the_next_process() -> None:
