@@ -48,7 +48,7 @@ def true_words(geometry: Geometry) -> list[tuple[int, str, Box]]:
 def text_boxes(pdf: Path) -> list[tuple[str, Box, tuple[float, float, float, float]]]:
     """Words of the PDF's text with their boxes in pixels of 300 dpi, whole for the matching and exact."""
     said = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, check=True, timeout=60).stdout.decode()
-    found = []
+    found: list[tuple[str, Box, tuple[float, ...]]] = []
     for line in said.splitlines():
         if "<word " in line:
             head, _, rest = line.partition(">")
