@@ -254,6 +254,7 @@ def page_settings(settings: Settings, languages: Sequence[str]) -> "PageSettings
         languages=tuple(languages),
         access=AccessSettings(dpi=settings.access_dpi, quality=settings.access_quality),
         confidence_threshold=settings.confidence_threshold,
+        level=settings.reading_level,
     )
 
 

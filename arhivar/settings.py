@@ -22,6 +22,7 @@ from schemas.crash_points import VARIABLE as CRASH_AT
 from schemas.crash_points import check_crash_point
 from schemas.drop import LanguageCode
 from schemas.errors import InvalidSetting, UnknownSetting
+from schemas.reading import ReadingLevel
 
 PREFIX = "ARHIVAR_"
 FILE_NAME = "arhivar.toml"
@@ -131,6 +132,11 @@ class Settings(Record):
     )
     ocr_engine: Literal["tesserocr", "pytesseract"] = Field(
         default="tesserocr", description="Tesseract in the process, or through its command line."
+    )
+    reading_level: ReadingLevel = Field(
+        default=ReadingLevel.STANDARD,
+        description="A second reader works on no page (`fast`), where the first cannot be trusted (`standard`), or on "
+        "every page (`careful`).",
     )
     tessdata: Path | None = Field(default=None, description="Folder of Tesseract's models; found by itself when unset.")
     workers: int = Field(

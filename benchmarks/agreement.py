@@ -8,6 +8,10 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 import jiwer
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import Levenshtein
 
 from schemas.page import Box
 
@@ -20,6 +24,67 @@ def fold_space(text: str) -> str:
 def character_errors(truth: Sequence[str], read: Sequence[str]) -> float:
     """Character error rate over all pages together, by jiwer."""
     return float(jiwer.cer([fold_space(page) for page in truth], [fold_space(page) for page in read]))
+
+
+def line_error(truth: Sequence[str], read: Sequence[str]) -> float:
+    """Character error rate over all pages together that does not mind the order of lines.
+
+    Each line of truth is matched with a read line of its page, each read line with one at most, so that the page has
+    the fewest errors (the assignment problem). A line's errors are the insertions, deletions and substitutions
+    (Levenshtein; white space folded, NFC) between it and its read line, at most its length: a line that was not read,
+    or is past recognition, counts whole. Read lines that no true line wants (a stamp, a folio number) count nothing,
+    since they are often really on the page: `character_errors` counts them. The sum of errors is divided by the
+    characters of truth: 0 to 1; 0 where there are none.
+    """
+    errors = characters = 0
+    for true_page, read_page in zip(truth, read, strict=True):
+        true_lines, read_lines = _lines_of(true_page), _lines_of(read_page)
+        lengths = np.array([len(line) for line in true_lines], dtype=np.int64)
+        characters += int(lengths.sum())
+        if true_lines and read_lines:
+            distances = process.cdist(true_lines, read_lines, scorer=Levenshtein.distance, dtype=np.int64)
+            # A column for each true line, so that it may also stay without a partner.
+            none = np.repeat(lengths[:, None], len(true_lines), axis=1)
+            errors += least_cost(np.hstack([np.minimum(distances, lengths[:, None]), none]))
+        else:
+            errors += int(lengths.sum())
+    return errors / max(1, characters)
+
+
+def _lines_of(page: str) -> list[str]:
+    return [line for line in map(fold_space, page.splitlines()) if line]
+
+
+def least_cost(costs: npt.NDArray[np.int64]) -> int:
+    """The least sum of costs (0 or more) that gives each row a column of its own; no more rows than columns.
+
+    The Hungarian method by shortest augmenting paths, with potentials (Jonker and Volgenant, Computing 38, 1987).
+    """
+    rows, columns = costs.shape
+    row_potential, column_potential = np.zeros(rows, np.int64), np.zeros(columns, np.int64)
+    row_of = np.full(columns, -1)
+    for row in range(rows):
+        reached = np.full(columns, np.iinfo(np.int64).max)
+        before = np.full(columns, -1)
+        visited = np.zeros(columns, bool)
+        current, column, distance = row, -1, 0
+        while current >= 0:
+            through = distance + costs[current] - row_potential[current] - column_potential
+            shorter = ~visited & (through < reached)
+            reached[shorter], before[shorter] = through[shorter], column
+            column = int(np.argmin(np.where(visited, np.iinfo(np.int64).max, reached)))
+            visited[column], distance = True, int(reached[column])
+            current = int(row_of[column])
+        done = visited & (row_of >= 0)
+        row_potential[row_of[done]] += distance - reached[done]
+        row_potential[row] += distance
+        column_potential[done] += reached[done] - distance
+        while column >= 0:
+            previous = int(before[column])
+            row_of[column] = row if previous < 0 else row_of[previous]
+            column = previous
+    taken = np.flatnonzero(row_of >= 0)
+    return int(costs[row_of[taken], taken].sum())
 
 
 def words_of(text: str) -> list[str]:

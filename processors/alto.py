@@ -18,6 +18,7 @@ SCHEMA_LOCATION = f"{NAMESPACE} http://www.loc.gov/standards/alto/v4/alto-4-4.xs
 
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _AS_READ = "as read by the engine, before normalisation"
+_AS_READ_AGAIN = "as read by the second reader"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -71,7 +72,11 @@ def read_alto(data: bytes, *, unit: str = "?") -> tuple[Block, ...]:
     if measure != "pixel":
         raise PackageInvalid(unit=unit, detail=f"the ALTO file does not measure in pixels, but in {measure}")
     try:
-        return tuple(_read_block(block) for block in root.iter(_name("TextBlock")))
+        return tuple(
+            _read_block(block, page.get("LANG"))
+            for page in root.iter(_name("Page"))
+            for block in page.iter(_name("TextBlock"))
+        )
     except (ValueError, OverflowError) as error:  # pydantic's errors as well, and places at infinity
         raise PackageInvalid(unit=unit, detail=f"the ALTO file is not complete: {error}") from error
 
@@ -116,6 +121,7 @@ def _write_step(
 
 def _write_block(space: etree._Element, block: Block, block_id: str, language: str | None) -> None:
     element = _add(space, "TextBlock", ID=block_id, **_place(block.box))
+    language = block.language or language
     if language is not None:
         element.set("LANG", _language_tag(language))
     for number, line in enumerate((line for line in block.lines if line.words), start=1):
@@ -130,8 +136,9 @@ def _write_block(space: etree._Element, block: Block, block_id: str, language: s
 def _write_word(line: etree._Element, word: Word, word_id: str) -> None:
     place = _place(word.box)
     element = _add(line, "String", ID=word_id, CONTENT=_clean(word.text), WC=_fraction(word.confidence), **place)
-    if word.raw is not None:
-        _add_text(element, "ALTERNATIVE", word.raw).set("PURPOSE", _AS_READ)
+    for said, purpose in ((word.raw, _AS_READ), (word.second, _AS_READ_AGAIN)):
+        if said is not None:
+            _add_text(element, "ALTERNATIVE", said).set("PURPOSE", purpose)
 
 
 def _write_space(line: etree._Element, before: Box, after: Box) -> None:
@@ -140,9 +147,11 @@ def _write_space(line: etree._Element, before: Box, after: Box) -> None:
     _add(line, "SP", WIDTH=str(width), HPOS=str(before.right), VPOS=str(min(before.top, after.top)))
 
 
-def _read_block(element: etree._Element) -> Block:
+def _read_block(element: etree._Element, page_tag: str | None) -> Block:
     lines = tuple(_read_line(line) for line in element.iterchildren(_name("TextLine")))
-    return Block(box=_read_box(element), lines=lines)
+    tag = element.get("LANG")
+    language = None if tag is None or tag == page_tag else _language_name(tag)
+    return Block(box=_read_box(element), lines=lines, language=language)
 
 
 def _read_line(element: etree._Element) -> Line:
@@ -151,12 +160,14 @@ def _read_line(element: etree._Element) -> Line:
 
 
 def _read_word(element: etree._Element) -> Word:
-    raw = next(
-        (said.text or "" for said in element.iterchildren(_name("ALTERNATIVE")) if said.get("PURPOSE") == _AS_READ),
-        None,
+    said = {other.get("PURPOSE"): other.text or "" for other in element.iterchildren(_name("ALTERNATIVE"))}
+    return Word(
+        text=_attribute(element, "CONTENT"),
+        raw=said.get(_AS_READ),
+        second=said.get(_AS_READ_AGAIN),
+        box=_read_box(element),
+        confidence=round(float(_attribute(element, "WC")) * 100, 2),
     )
-    confidence = round(float(_attribute(element, "WC")) * 100, 2)
-    return Word(text=_attribute(element, "CONTENT"), raw=raw, box=_read_box(element), confidence=confidence)
 
 
 def _read_box(element: etree._Element) -> Box:
@@ -203,3 +214,9 @@ def _language_tag(code: str) -> str:
     from processors.read.language import language_tag  # whoever only reads ALTO starts without the engines' libraries
 
     return language_tag(code)
+
+
+def _language_name(tag: str) -> str:
+    from processors.read.language import language_name
+
+    return language_name(tag)

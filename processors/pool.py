@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from processors.limits import Limits
+from processors.shared_reader import SharedJob, SharedReader
 from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
 from schemas.disk import disk_errors
 from schemas.errors import ArhivarError, WorkerLimit
@@ -32,6 +33,7 @@ from schemas.scratch import scratch_folder, sweep_scratch
 if TYPE_CHECKING:  # a worker loads this module before its limits and thread counts stand: keep numpy out of it
     from processors.page import PageSettings, PageSource, ProcessedPage
     from processors.read import OcrEngine
+    from processors.worker import Process
 
 K = TypeVar("K")
 
@@ -48,7 +50,10 @@ class PagePool:
     The workers are started when there is work for them.
 
     `open_engine` and `process` replace `processors.read.open_engine` and `processors.page.process_page`; they must be
-    functions of a module. Not for use by several threads at once.
+    functions of a module. `second` says how the process that all workers share for second readings differs from the
+    usual one; it is started when the first page needs it, and replaced when it dies.
+
+    Not for use by several threads at once.
     """
 
     def __init__(
@@ -59,7 +64,8 @@ class PagePool:
         tessdata: Path | None = None,
         *,
         open_engine: "Callable[[str, Path | None], OcrEngine] | None" = None,
-        process: "Callable[[PageSource, PageSettings, OcrEngine, Limits], ProcessedPage] | None" = None,
+        process: "Process | None" = None,
+        second: SharedJob | None = None,
         grace_seconds: float = _GRACE_SECONDS,
     ) -> None:
         if workers < 1:
@@ -71,6 +77,8 @@ class PagePool:
         self._scratch = ExitStack()
         self._folder: Path | None = None
         self._processes: _Processes | None = None
+        self._second_job = second or SharedJob()
+        self._second: SharedReader | None = None
         self._suspect = False
         self._busy = False
         self._replaced_handler: Any = None
@@ -93,10 +101,13 @@ class PagePool:
             self._replaced_handler = None
 
     def rest(self) -> None:
-        """End the workers until there is work again: while there is none, they would only take memory."""
+        """End the workers and the process they share, until there is work again: they would only take memory."""
         if self._processes is not None:
             self._processes.stop()
             self._processes = None
+        if self._second is not None:
+            self._second.stop()
+            self._second = None
 
     def process(
         self, sources: "Iterable[tuple[K, PageSource]]", settings: "PageSettings"
@@ -221,6 +232,8 @@ class PagePool:
         if self._processes is not None:
             self._processes.stop()
         self._suspect = False
+        if self._second is None:
+            self._second = SharedReader(self._folder, self._limits, self._second_job)
         self._processes = _Processes(self._workers, (os.getpid(), str(self._folder), self._limits, self._job))
         return self._processes
 

@@ -1,46 +1,75 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The image that the engine gets, and the way of its boxes back to the page.
 
-Grey at the page's own pixels, nothing else: on real typescripts every further treatment lost more than it won. Only
-what is finer than reading needs is reduced, since time and memory grow with the pixels.
+At the page's own pixels; only what is finer than reading needs is reduced, since time and memory grow with the pixels.
+What is done to them besides is `processors.treatments`' and said by the caller.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import cv2
+import numpy as np
 
-from processors.ink import Pixels, as_gray, typed
+from processors.ink import MM_PER_INCH, Pixels, typed
 from processors.read.engine import Layout, OcrEngine, Reading
+from processors.treatments import Treatment, treat
 from schemas.page import Block, Box, Line, Word
 
 _READ_DPI = 300.0
 _FINE_DPI = 450.0  # from here on a page is reduced to `_READ_DPI`
 _SPARSE_DPI = 150.0
+_AROUND_MM = 2.0
 _PIXELS_MAX = 45_000_000  # and, whatever its resolution, to this size: an A2 sheet at 300 dpi
 
 
-def read_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:
+def read_page(
+    engine: OcrEngine,
+    pixels: Pixels,
+    dpi: float,
+    languages: Sequence[str],
+    treatment: Treatment = Treatment.PLAIN,
+) -> Reading:
     """Read a derivative (HxW or HxWx3, uint8); the boxes come in its pixels. Raises what `engine.read` raises."""
     share = reading_share(pixels.shape[1], pixels.shape[0], dpi)
-    return _read_reduced(engine, pixels, dpi, languages, share, Layout.AUTOMATIC)
+    return _read_reduced(engine, pixels, dpi, languages, share, Layout.AUTOMATIC, treatment)
+
+
+def read_part(
+    engine: OcrEngine, pixels: Pixels, dpi: float, part: Box, languages: Sequence[str], treatment: Treatment
+) -> Reading:
+    """As `read_page`, only what lies within `part` of the page, and a little around it."""
+    around = round(_AROUND_MM / MM_PER_INCH * dpi)
+    left, top = max(0, part.left - around), max(0, part.top - around)
+    cut = pixels[top : part.bottom + around, left : part.right + around]
+    reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment)
+    return _map_boxes(
+        reading,
+        lambda box: Box(left=box.left + left, top=box.top + top, right=box.right + left, bottom=box.bottom + top),
+    )
 
 
 def read_sparse_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:
     """As `read_page`, for a title page or a cover: small, so that spaced letters come together, in one block."""
     share = min(1.0, _SPARSE_DPI / dpi)
-    return _read_reduced(engine, pixels, dpi, languages, share, Layout.ONE_BLOCK)
+    return _read_reduced(engine, pixels, dpi, languages, share, Layout.ONE_BLOCK, Treatment.PLAIN)
 
 
 def _read_reduced(
-    engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str], share: float, layout: Layout
+    engine: OcrEngine,
+    pixels: Pixels,
+    dpi: float,
+    languages: Sequence[str],
+    share: float,
+    layout: Layout,
+    treatment: Treatment,
 ) -> Reading:
     if share == 1.0:
-        return engine.read(as_gray(pixels), dpi, languages, layout)
+        return engine.read(treat(pixels, dpi, treatment), dpi, languages, layout)
     height, width = pixels.shape[:2]
     size = (max(1, round(width * share)), max(1, round(height * share)))
-    reduced = as_gray(typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)))
-    reading = engine.read(reduced, dpi * share, languages, layout)
+    reduced = typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    reading = engine.read(treat(reduced, dpi * share, treatment), dpi * share, languages, layout)
     return _enlarge(reading, width / size[0], height / size[1], width, height)
 
 
@@ -60,6 +89,10 @@ def _enlarge(reading: Reading, across: float, down: float, width_px: int, height
             bottom=min(math.ceil(small.bottom * down), height_px),
         )
 
+    return _map_boxes(reading, box)
+
+
+def _map_boxes(reading: Reading, box: Callable[[Box], Box]) -> Reading:
     def word(small: Word) -> Word:
         return small.model_copy(update={"box": box(small.box)})
 

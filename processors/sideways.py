@@ -46,7 +46,11 @@ def looks_sideways(gray: Pixels, dpi: float) -> bool:
 
 def measure_direction(small: SmallPage) -> LineDirection:
     """As `looks_sideways`, with the evidence."""
-    ink = find_ink(measure_contrast(small.gray, small.dpi))
+    return measure_direction_of(find_ink(measure_contrast(small.gray, small.dpi)), small)
+
+
+def measure_direction_of(ink: Pixels, small: SmallPage) -> LineDirection:
+    """As `measure_direction`, of ink found already (255 or 0, HxW as `small`)."""
     mm = small.px_per_mm
     reach = max(2, round(_GAP_MM * mm))
     words = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))

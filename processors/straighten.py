@@ -51,10 +51,15 @@ class Prepared:
     treatment: dict[str, str | int | float | bool]
 
 
-def prepare_page(frame: Frame, settings: PrepareSettings, rotation_deg: Rotation) -> Prepared:
-    """Turn a frame clockwise by `rotation_deg`, then straighten it, crop it, and see whether it is blank."""
+def prepare_page(
+    frame: Frame, settings: PrepareSettings, rotation_deg: Rotation, small: SmallPage | None = None
+) -> Prepared:
+    """Turn a frame clockwise by `rotation_deg`, then straighten it, crop it, and see whether it is blank.
+
+    `small` is the frame reduced by `make_small`, where the caller has that already.
+    """
     height, width = frame.pixels.shape[:2]
-    small = make_small(frame.pixels, frame.dpi)
+    small = make_small(frame.pixels, frame.dpi) if small is None else small
     turn, turned_width, turned_height = _turn(width, height, rotation_deg)
     skew = _skew_of(small, turn, max(width, height), settings)
     straight, canvas_width, canvas_height = _straighten(turn, turned_width, turned_height, skew.deg)

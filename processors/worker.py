@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What runs inside a worker of the pool: start under limits, then one page after the other."""
 
-import ctypes
 import os
 import pickle
 import signal
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from processors.limits import Limits, apply_limits
+from processors.orphans import die_with
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import disk_error
 from schemas.errors import ArhivarError, EngineUnavailable
@@ -20,13 +20,15 @@ from schemas.errors import ArhivarError, EngineUnavailable
 if TYPE_CHECKING:  # numpy and OpenCV are loaded by `start_worker`, once the limits and thread counts stand
     from processors.page import PageSettings, PageSource, ProcessedPage
     from processors.read import OcrEngine
+    from processors.read.second import SecondReader
+
+    Process = Callable[[PageSource, PageSettings, OcrEngine, Limits, SecondReader], ProcessedPage]
 
 T = TypeVar("T")
 
 EXIT_OUT_OF_MEMORY = 75
 """How a worker ends that ran into its memory limit: it does not trust what is left of itself."""
 
-_PR_SET_PDEATHSIG = 1
 _OPENCV_NO_MEMORY = -4
 
 
@@ -37,7 +39,7 @@ class Job:
     engine_name: str
     tessdata: Path | None
     open_engine: "Callable[[str, Path | None], OcrEngine] | None"
-    process: "Callable[[PageSource, PageSettings, OcrEngine, Limits], ProcessedPage] | None"
+    process: "Process | None"
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,8 @@ class StartFailed:
 class _Ready:
     limits: Limits
     engine: "OcrEngine"
-    process: "Callable[[PageSource, PageSettings, OcrEngine, Limits], ProcessedPage]"
+    second: "SecondReader"
+    process: "Process"
 
 
 _state: _Ready | StartFailed | None = None
@@ -63,7 +66,7 @@ def start_worker(parent: int, folder: str, limits: Limits, pickled_job: bytes) -
     Never raises: what fails is what `read_page` says of every page.
     """
     global _state  # noqa: PLW0603 a worker is one process with one engine
-    _die_with(parent)
+    die_with(parent)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # nothing to put in order: the pool removes the folder
     os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract's threads quadruple its CPU time
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
@@ -77,7 +80,8 @@ def start_worker(parent: int, folder: str, limits: Limits, pickled_job: bytes) -
         job: Job = pickle.loads(pickled_job)  # noqa: S301 from the parent process
         name = job.engine_name
         engine = (job.open_engine or _default_engine())(job.engine_name, job.tessdata)
-        _state = _Ready(limits, engine, job.process or _default_process())
+        second = _shared_reader(folder, limits)
+        _state = _Ready(limits, engine, second, job.process or _default_process())
     except ArhivarError as error:
         _state = StartFailed(error)
     except Exception as error:  # noqa: BLE001 a worker that fails to start would be started again for ever
@@ -89,7 +93,7 @@ def read_page(source: "PageSource", settings: "PageSettings") -> "ProcessedPage 
     if not isinstance(_state, _Ready):
         return _state or StartFailed(EngineUnavailable(engine="?", detail="the worker was not started"))
     ready = _state
-    answer = _guard(lambda: ready.process(source, settings, ready.engine, ready.limits), source.path)
+    answer = _guard(lambda: ready.process(source, settings, ready.engine, ready.limits, ready.second), source.path)
     reached(CrashPoint.PAGE_READ)
     return answer
 
@@ -121,17 +125,19 @@ def _default_engine() -> "Callable[[str, Path | None], OcrEngine]":
     return open_engine
 
 
-def _default_process() -> "Callable[[PageSource, PageSettings, OcrEngine, Limits], ProcessedPage]":
+def _shared_reader(folder: str, limits: Limits) -> "SecondReader":
+    """The reader that all workers share; its process starts with the first page that is given to it."""
+    from processors.read.second.dictionary import dictionary
+    from processors.read.second.fused import FusedReader
+    from processors.shared_reader import SharedLines
+
+    return FusedReader(SharedLines(Path(folder), limits.page_seconds), dictionary)
+
+
+def _default_process() -> "Process":
     from processors.page import process_page
 
     return process_page
-
-
-def _die_with(parent: int) -> None:
-    """Ask the kernel for SIGKILL when the thread that started this process ends (prctl(2)): no orphan goes on."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
-    if os.getppid() != parent:  # it ended before we asked
-        os._exit(1)
 
 
 def _is_out_of_memory(error: Exception) -> bool:

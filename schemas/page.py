@@ -108,7 +108,10 @@ class Word(Record):
     """One word as read."""
 
     text: str = Field(description="NFC, comma below; what is indexed and put into PDF and ALTO")
-    raw: str | None = Field(default=None, description="what the engine said, where that differs")
+    raw: str | None = Field(
+        default=None, description="what the engine said, where that differs; empty where it said nothing here"
+    )
+    second: str | None = Field(default=None, description="what the second reader said; empty: nothing, null: not asked")
     box: Box
     confidence: float = Field(ge=0, le=100)
 
@@ -125,6 +128,7 @@ class Block(Record):
 
     box: Box
     lines: tuple[Line, ...]
+    language: str | None = Field(default=None, description="where it is another than the page's")
 
 
 class Agent(Record):
@@ -160,6 +164,12 @@ class PageResult(Record):
         """All words, in reading order."""
         for line in self.lines():
             yield from line.words
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The page's language, and those of passages that are in others, each once."""
+        named = (self.language, *(block.language for block in self.blocks))
+        return tuple(dict.fromkeys(language for language in named if language is not None))
 
     @property
     def text(self) -> str:

@@ -69,7 +69,7 @@ def detect_language(
     settings = settings or LanguageSettings()
     names: dict[str, str] = {}
     for name in allowed:
-        code = _SPOKEN.get(name, name.partition("_")[0])
+        code = _speech(name)
         if code in _known_codes():
             names.setdefault(code, name)
     text = text[: settings.max_characters]
@@ -81,11 +81,25 @@ def detect_language(
     return LanguageGuess(names[best.language.iso_code_639_3.name.lower()], round(best.value, 4))
 
 
+def same_speech(one: str, other: str) -> bool:
+    """Whether two models are for the same language, in whatever type: ``deu``, ``frk`` and ``deu_latf`` are."""
+    return _speech(one) == _speech(other)
+
+
 def language_tag(language: str) -> str:
     """Tesseract's name of a language as a BCP 47 tag (RFC 5646): ``ron`` is ``ro``, ``frk`` is ``de-Latf``. What is
     not in the table keeps its ISO 639-3 code.
     """
     return _TAGS.get(language, language.partition("_")[0])
+
+
+def language_name(tag: str) -> str:
+    """The other way: ``de-Latf`` is ``deu_latf``. A tag that is not in the table is its own name."""
+    return next((name for name, known in _TAGS.items() if known == tag), tag)
+
+
+def _speech(name: str) -> str:
+    return _SPOKEN.get(name, name.partition("_")[0])
 
 
 @lru_cache(maxsize=1)

@@ -40,6 +40,7 @@ WORDS = st.builds(
     Word,
     text=TEXTS,
     raw=st.none() | TEXTS,
+    second=st.none() | TEXTS,
     box=BOXES,
     confidence=st.integers(0, 10_000).map(lambda hundredths: hundredths / 100),
 )

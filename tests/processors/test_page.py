@@ -22,7 +22,9 @@ from processors.page import STEP_VERSION, PageSettings, PageSource, process_page
 from processors.read import Reading, open_engine
 from processors.read.engine import Layout
 from processors.read.normalise import normalise
+from processors.read.trust import TrustSettings
 from processors.straighten import PrepareSettings
+from processors.treatments import Treatment
 from schemas.errors import ImageTooLarge, ImageUnreadable
 from schemas.findings import FindingCode
 from schemas.messages import Language
@@ -55,7 +57,7 @@ class ScriptedEngine:
         else:
             self.asked.append((turned, languages[0]))
             text, confidence = self.answer(turned, languages[0])
-        box = Box(left=10, top=20, right=110, bottom=60)
+        box = Box(left=10, top=20, right=pixels.shape[1] - 10, bottom=pixels.shape[0] - 20)
         words = tuple(Word(text=word, box=box, confidence=confidence) for word in text.split())
         if not words:
             return Reading((), None)
@@ -179,7 +181,7 @@ def test_a_second_reading_that_is_worse_is_not_kept(tmp_path: Path) -> None:
 def test_a_very_fine_scan_is_reduced_for_reading_and_its_boxes_come_back_in_page_pixels(tmp_path: Path) -> None:
     engine = ScriptedEngine(good_when_upright)
     result = process_page(save(tmp_path, cornered(typed_page()), dpi=600), PageSettings(), engine).result
-    assert next(result.words()).box == Box(left=20, top=40, right=220, bottom=120)
+    assert next(result.words()).box == Box(left=20, top=40, right=WIDTH - 20, bottom=HEIGHT - 40)
     assert result.treatment["reading_share"] == 0.5
 
 
@@ -231,7 +233,9 @@ def test_the_fingerprint_is_the_same_in_another_process() -> None:
         PageSettings(prepare=PrepareSettings(deskew=False)),
         PageSettings(access=AccessSettings(quality=60)),
         PageSettings(confidence_threshold=70.0),
-        replace(PageSettings(), trusted_letters=5),
+        replace(PageSettings(), sparse_letters=5),
+        PageSettings(trust=TrustSettings(known=0.7)),
+        PageSettings(treatments=(Treatment.PLAIN,)),
     ],
 )
 def test_every_setting_changes_the_fingerprint(changed: PageSettings) -> None:

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""How much of a page's ink the words account for: what a recogniser lost leaves no word that could be doubted.
+
+Only what has the size of letters is asked for. Rules, pictures, seals' rings and the strokes of signatures are ink that
+no word need explain; what stands outside the page as cropped is none of it.
+"""
+
+from collections.abc import Iterable
+
+import cv2
+import numpy as np
+
+from processors.ink import Pixels, SmallPage, find_marks
+from schemas.page import Geometry, Line
+
+_LETTER_MM = (0.8, 9.0)
+_AROUND_MM = 0.6  # accents and commas below stand out of their words' boxes
+_LEAST_INK_MM2 = 8.0  # about a short line of type: under it a share says nothing
+
+
+def explain_ink(small: SmallPage, ink: Pixels, geometry: Geometry, lines: Iterable[Line]) -> float | None:
+    """Share, 0 to 1, of the letter-sized `ink` (255 or 0, HxW as `small`, the page as scanned) that lies in words.
+
+    The words' boxes are derivative pixels; `geometry` leads there. None where there is too little ink to tell.
+    """
+    marks = find_marks(ink)
+    low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
+    letters = (marks.long >= low) & (marks.long <= high) & (marks.area >= max(3.0, 0.2 * low * low))
+    letters[0] = False
+    asked = letters[marks.labels] & (_cover([_page(geometry)], small, geometry) > 0)
+    total = int(asked.sum())
+    if total < _LEAST_INK_MM2 * small.px_per_mm**2:
+        return None
+    around = _AROUND_MM * geometry.dpi / 25.4
+    boxes = [
+        (word.box.left - around, word.box.top - around, word.box.right + around, word.box.bottom + around)
+        for line in lines
+        for word in line.words
+    ]
+    return round(float((_cover(boxes, small, geometry)[asked] > 0).mean()), 3)
+
+
+def _page(geometry: Geometry) -> tuple[float, float, float, float]:
+    return 0.0, 0.0, float(geometry.width_px), float(geometry.height_px)
+
+
+def _cover(boxes: Iterable[tuple[float, float, float, float]], small: SmallPage, geometry: Geometry) -> Pixels:
+    """255 where a box (left, top, right, bottom; derivative pixels) lies on the small page as scanned."""
+    back = geometry.matrix.inverse()
+    cover = np.zeros(small.gray.shape, dtype=np.uint8)
+    for left, top, right, bottom in boxes:
+        corners = [back.map(x, y) for x, y in ((left, top), (right, top), (right, bottom), (left, bottom))]
+        places = np.round(np.asarray(corners) / small.factor).astype(np.int32)
+        cv2.fillConvexPoly(cover, places, 255)
+    return cover

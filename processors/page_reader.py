@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Reading a page as often as it takes, and no oftener: once where that can be trusted.
+
+Where it cannot, in this order: the page turned, in another of the unit's languages, in broken type, with its image
+treated otherwise, as a title page; last by the second reader. Each further reading is kept only where it is the better
+one, by what `processors.read.trust` measures. Every step writes what it saw and what it chose into `notes`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from processors.coverage import explain_ink
+from processors.decode import Frame
+from processors.ink import Pixels, SmallPage
+from processors.page_settings import PageSettings
+from processors.read.engine import OcrEngine, Reading
+from processors.read.language import detect_language, same_speech
+from processors.read.lexicon import has_lexicon, knows
+from processors.read.noise import drop_noise
+from processors.read.passages import Passage, find_passages, lines_of, replace_passages
+from processors.read.second import SecondReader
+from processors.read.trust import Knows, Trust, count_evidence, measure_trust
+from processors.readable import read_page, read_part, read_sparse_page, reading_share
+from processors.sideways import LineDirection
+from processors.straighten import Prepared, Rotation, prepare_page
+from processors.treatments import Treatment
+from schemas.errors import LanguageMissing
+from schemas.reading import ReadingLevel
+
+Notes = dict[str, str | int | float | bool]
+"""What was measured and chosen, by name: `PageResult.treatment`."""
+
+FRAKTUR = "deu_latf"
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """What reading gave: words, chief language (None where there are no words), and how far both can be trusted."""
+
+    reading: Reading
+    language: str | None
+    trust: Trust
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One reading of the page, and in what it was read."""
+
+    reading: Reading
+    language: str
+    treatment: Treatment
+    trust: Trust
+
+    def better_than(self, other: "_Attempt") -> bool:
+        """Another reading of the page lying the same way. No words are never better than some."""
+        return self.trust.letters > 0 and self.trust.evidence > other.trust.evidence
+
+
+@dataclass
+class PageReader:
+    """Reads one page. `ink` (255 or 0) is of `small`, the page as scanned."""
+
+    frame: Frame
+    small: SmallPage
+    ink: Pixels
+    settings: PageSettings
+    engine: OcrEngine
+    second: SecondReader | None
+    notes: Notes = field(default_factory=dict)
+    _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
+
+    def read(self, direction: LineDirection) -> tuple[Prepared, ReadPage | None]:
+        """The page upright, straightened and cropped, and its words; no words are looked for on a blank page."""
+        prepared, first = self._read_upright(direction)
+        if first is None:
+            return prepared, None
+        geometry = prepared.geometry
+        self.notes["reading_share"] = round(reading_share(geometry.width_px, geometry.height_px, geometry.dpi), 4)
+        attempt = self._in_its_language(prepared, first)
+        attempt = self._in_broken_type(prepared, attempt)
+        attempt = self._treated_otherwise(prepared, attempt)
+        attempt = self._as_title_page(prepared, attempt)
+        attempt = self._passages(prepared, attempt)
+        attempt = self._read_again(prepared, attempt)
+        return prepared, self._without_noise(prepared, attempt)
+
+    def _read_upright(self, direction: LineDirection) -> tuple[Prepared, _Attempt | None]:
+        """In the likeliest direction; where that cannot be trusted, in the others. Scans are mostly the right way up,
+        so that another direction must be much better.
+        """
+        likely = rotations(direction)
+        prepared = prepare_page(self.frame, self.settings.prepare, likely[0], self.small)
+        if prepared.blank:
+            return prepared, None
+        best, rotation = self._first(prepared), likely[0]
+        least = (1 + self.settings.turned_gain) * best.trust.told
+        self.notes["reading_score"] = best.trust.told
+        for turned in () if best.trust.upright else likely[1:]:
+            del prepared  # one derivative at a time: a plan's takes hundreds of megabytes
+            prepared = prepare_page(self.frame, self.settings.prepare, turned, self.small)
+            attempt = self._first(prepared)
+            self.notes[f"reading_score_turned_{turned}"] = attempt.trust.told
+            if attempt.trust.told > least:
+                best, rotation, least = attempt, turned, attempt.trust.told
+            if attempt.trust.upright:
+                break
+        if prepared.geometry.rotation_deg != rotation:
+            del prepared
+            prepared = prepare_page(self.frame, self.settings.prepare, rotation, self.small)
+        return prepared, best
+
+    def _first(self, prepared: Prepared) -> _Attempt:
+        """The page in the unit's first language, judged by the words of any of them: which one it is comes later."""
+        language = self.settings.languages[0]
+        return self._attempt(prepared, language, self._treatments(prepared)[0], self.settings.languages)
+
+    def _in_its_language(self, prepared: Prepared, first: _Attempt) -> _Attempt:
+        text = " ".join(word.text for block in first.reading.blocks for line in block.lines for word in line.words)
+        guess = detect_language(text, self.settings.languages, self.settings.language)
+        if guess is None:
+            return self._judge(prepared, first, (first.language,))
+        self.notes["language_guess"], self.notes["language_confidence"] = guess.language, guess.confidence
+        if guess.language == first.language:
+            return self._judge(prepared, first, (first.language,))
+        again = self._attempt(prepared, guess.language, first.treatment)
+        before = self._judge(prepared, first, (first.language,))
+        self.notes["language_score"], self.notes["language_score_again"] = before.trust.evidence, again.trust.evidence
+        return again if again.better_than(before) else before
+
+    def _in_broken_type(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """Fraktur has a model of its own, and read by another one gives few words that the lexicon knows."""
+        name = next((one for one in self.settings.languages if one in ("frk", FRAKTUR)), FRAKTUR)
+        known = attempt.trust.known
+        german = same_speech(attempt.language, name)
+        # A page that is read badly in another language may yet be German, where the unit has German at all.
+        likely = known is not None and known < self.settings.trust.broken_type if german else not attempt.trust.upright
+        if attempt.language == name or not likely or not self._german():
+            return attempt
+        try:
+            again = self._attempt(prepared, name, attempt.treatment)
+        except LanguageMissing:
+            self.notes["fraktur_model"] = "missing"
+            return attempt
+        self.notes["fraktur_score"] = again.trust.evidence
+        self.notes["fraktur_score_before"] = attempt.trust.evidence
+        return again if again.better_than(attempt) else attempt
+
+    def _treated_otherwise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        self.notes["doubt"] = attempt.trust.doubt or ""
+        self.notes[f"treated_{attempt.treatment}"] = attempt.trust.evidence
+        for treatment in self._treatments(prepared):
+            if attempt.trust.trusted:
+                break
+            if treatment is not attempt.treatment and f"treated_{treatment}" not in self.notes:
+                again = self._attempt(prepared, attempt.language, treatment)
+                self.notes[f"treated_{treatment}"] = again.trust.evidence
+                attempt = again if again.better_than(attempt) else attempt
+        self.notes["treatment"] = str(attempt.treatment)
+        return attempt
+
+    def _as_title_page(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """Where little was read and that is doubtful: widely spaced words, in one block."""
+        if attempt.trust.trusted or attempt.trust.letters > self.settings.sparse_letters:
+            return attempt
+        languages = self.settings.languages
+        reading = read_sparse_page(self.engine, prepared.pixels, prepared.geometry.dpi, languages)
+        again = self._judge(prepared, replace(attempt, reading=reading), languages)
+        self.notes["sparse_score"], self.notes["sparse_score_before"] = again.trust.told, attempt.trust.told
+        return again if again.trust.told > attempt.trust.told else attempt
+
+    def _passages(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """Lines in another of the unit's languages are read again in it, and only they."""
+        parts: dict[Passage, Reading] = {}
+        settings = self.settings
+        for passage in find_passages(
+            attempt.reading, attempt.language, settings.languages, settings.passages, settings.language
+        ):
+            part = read_part(
+                self.engine, prepared.pixels, prepared.geometry.dpi, passage.box, (passage.language,), attempt.treatment
+            )
+            before = (word for line in lines_of(attempt.reading, passage) for word in line.words)
+            after = (word for block in part.blocks for line in block.lines for word in line.words)
+            if count_evidence(after, self._knower((passage.language,))) > count_evidence(
+                before, self._knower((attempt.language,))
+            ):
+                parts[passage] = part
+        if not parts:
+            return attempt
+        reading = replace_passages(attempt.reading, parts)
+        spoken = _spoken(reading, attempt.language)
+        self.notes["languages"] = "+".join(spoken)
+        return self._judge(prepared, replace(attempt, reading=reading), spoken)
+
+    def _read_again(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """By the second reader: the whole page where the page is doubted or all is wanted, else its doubtful lines."""
+        trust = attempt.trust
+        self.notes["lines_doubtful"] = len(trust.doubtful_lines)
+        careful = self.settings.level is ReadingLevel.CAREFUL
+        if self.second is None or self.settings.level is ReadingLevel.FAST:
+            return attempt
+        whole = careful or not trust.trusted
+        if not whole and not trust.doubtful_lines:
+            return attempt
+        spoken = _spoken(attempt.reading, attempt.language)
+        reading = self.second.reread(
+            prepared.pixels,
+            prepared.geometry.dpi,
+            attempt.reading,
+            (*spoken, *(one for one in self.settings.languages if one not in spoken)),
+            None if whole else trust.doubtful_lines,
+        )
+        again = self._judge(prepared, replace(attempt, reading=reading), spoken)
+        self.notes["second_reader"] = "all" if whole else len(trust.doubtful_lines)
+        self.notes["second_score"], self.notes["second_score_before"] = again.trust.evidence, trust.evidence
+        # Its confidences are measured otherwise: only a clear loss of known words is a loss.
+        kept = careful or again.trust.evidence >= trust.evidence - self.settings.second_loss * abs(trust.evidence)
+        self.notes["second_kept"] = kept
+        return again if kept else attempt
+
+    def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> ReadPage:
+        spoken = _spoken(attempt.reading, attempt.language)
+        reading, dropped = drop_noise(attempt.reading, self._knower(spoken), self.settings.noise)
+        if dropped:
+            self.notes["noise_lines"] = dropped
+            attempt = self._judge(prepared, replace(attempt, reading=reading), spoken)
+        trust = attempt.trust
+        self.notes["trust_doubt"] = trust.doubt or ""
+        for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
+            if value is not None:
+                self.notes[f"trust_{name}"] = value
+        return ReadPage(attempt.reading, attempt.language if attempt.reading.blocks else None, trust)
+
+    def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:
+        """Those that differ on this page: on a bitonal one none does, on a grey one there is no colour to leave out."""
+        if self.frame.bitonal:
+            return (Treatment.PLAIN,)
+        gray = prepared.pixels.ndim == 2
+        return [one for one in self.settings.treatments if not (gray and one is Treatment.DROPOUT)]
+
+    def _attempt(
+        self, prepared: Prepared, language: str, treatment: Treatment, spoken: Sequence[str] | None = None
+    ) -> _Attempt:
+        reading = read_page(self.engine, prepared.pixels, prepared.geometry.dpi, (language,), treatment)
+        return _Attempt(reading, language, treatment, self._trust(prepared, reading, spoken or (language,)))
+
+    def _judge(self, prepared: Prepared, attempt: _Attempt, spoken: Sequence[str]) -> _Attempt:
+        return replace(attempt, trust=self._trust(prepared, attempt.reading, spoken))
+
+    def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
+        if self._explained is None or self._explained[0] is not reading:  # often judged more than once
+            lines = [line for block in reading.blocks for line in block.lines]
+            self._explained = (reading, explain_ink(self.small, self.ink, prepared.geometry, lines))
+        return measure_trust(reading, self._knower(spoken), self.settings.trust, self._explained[1])
+
+    def _german(self) -> bool:
+        return any(same_speech("deu", language) for language in self.settings.languages)
+
+    def _knower(self, languages: Sequence[str]) -> Knows:
+        """Where nothing is known of any of the languages, no word can be doubted for being unknown."""
+        known = [language for language in languages if has_lexicon(language)]
+        return lambda word: not known or any(knows(word, language) for language in known)
+
+
+def rotations(direction: LineDirection) -> tuple[Rotation, ...]:
+    """The clockwise turns to try, likeliest first."""
+    if direction.sideways:
+        return (90, 270)
+    return (0, 180) if direction.upright else (0, 180, 90, 270)
+
+
+def _spoken(reading: Reading, chief: str) -> tuple[str, ...]:
+    """The languages of a reading's blocks, the chief one first."""
+    others = dict.fromkeys(block.language for block in reading.blocks if block.language)
+    return (chief, *(language for language in others if language != chief))

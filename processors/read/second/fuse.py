@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""One line out of two readings of it. Nothing is made up: each word is one reader's, letter by letter, with diacritics
+and spaces of the other where both agree on what they belong to.
+
+The second reader is the better one on typescripts and print, but drops diacritics and word spaces of languages that it
+was hardly trained on; the first knows the language. So the second one's letters are taken, with the first one's
+diacritics and spaces, and the first one's word where it is in the dictionary and the other is not.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import reduce
+from itertools import pairwise
+from statistics import median
+
+from processors.read.normalise import normalise
+from processors.read.second.align import base_letters
+from processors.read.second.pieces import Piece, split_line
+from processors.read.second.seen import SeenLine
+from schemas.page import Box, Word
+
+Knows = Callable[[str], bool]
+"""Whether a word, letters alone, is in the dictionary of the page's language."""
+
+_TRUSTED = 50.0
+"""Confidence over which the first reader's word may stand where the readers differ."""
+_FIRST_ALONE = 75.0
+"""Confidence from which a word stands that the second reader did not see."""
+_SECOND_ALONE = 0.6
+"""Probability from which letters stand that the first reader did not see."""
+_CLEARLY_MORE = 1.1
+"""How many times more letters of the first reader's line must be in the dictionary for it to stand as it is."""
+_ALIKE_SHARE = 0.7
+_ALONE = 0.8
+"""What a reader's own figure counts where the other saw nothing."""
+_TALL = 1.8
+"""Line heights over which the first reader's box of a word holds more than that word."""
+_LETTERS = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    text: str
+    pieces: tuple[Piece, ...]
+
+
+def fuse_line(words: Sequence[Word], seen: SeenLine, knows: Knows, languages: Sequence[str]) -> tuple[Word, ...]:
+    """The words of a line that the first reader read as `words` and the second as `seen`; none where neither is sure.
+
+    Boxes are the first reader's where it saw the word, else from where the second saw its letters.
+    """
+    ordered = sorted(words, key=lambda word: (word.box.left, word.box.right))
+    fused = [
+        one for stretch in _stretches(split_line(ordered, seen)) for one in _fuse_stretch(stretch, knows, languages)
+    ]
+    first = known_letters([word.text for word in ordered], knows)
+    if first > known_letters([one.text for one in fused], knows) * _CLEARLY_MORE:
+        return _as_first(ordered, fused)
+    return tuple(_word(one, seen) for one in fused if one.text)
+
+
+def known_letters(texts: Sequence[str], knows: Knows) -> int:
+    """How many letters stand in words of the dictionary. Single letters prove nothing, and count nothing."""
+    return sum(len(run) for text in texts for run in _LETTERS.findall(text) if len(run) > 1 and knows(run))
+
+
+def _stretches(pieces: Sequence[Piece]) -> list[list[Piece]]:
+    """Runs of pieces between which the second reader saw no space: only the first one parts them."""
+    stretches: list[list[Piece]] = []
+    for piece in pieces:
+        apart = piece.word is None or not piece.letters or 0 in piece.spaces
+        if stretches and not apart and stretches[-1][-1].word is not None and stretches[-1][-1].letters:
+            stretches[-1].append(piece)
+        else:
+            stretches.append([piece])
+    return stretches
+
+
+def _fuse_stretch(stretch: Sequence[Piece], knows: Knows, languages: Sequence[str]) -> list[_Chosen]:
+    """The words of a stretch, parted where the first reader saw spaces, or, where the dictionary has more of it then,
+    where the second did.
+    """
+    theirs = [_choose(piece, knows, languages) for piece in stretch]
+    if len(stretch) == 1 and not stretch[0].spaces - {0}:
+        return theirs
+    ours = _spaced_by_second(stretch, knows, languages)
+    known_ours, known_theirs = (known_letters([one.text for one in side], knows) for side in (ours, theirs))
+    if known_ours == known_theirs:
+        return theirs if _heard_alike(stretch) else ours
+    return ours if known_ours > known_theirs else theirs
+
+
+def _heard_alike(stretch: Sequence[Piece]) -> bool:
+    """Whether the readers agree on most letters: where they don't, the first one's spaces mean nothing either."""
+    partners = [partner for piece in stretch for partner in piece.partners]
+    return sum(partner is not None for partner in partners) >= _ALIKE_SHARE * len(partners)
+
+
+def _choose(piece: Piece, knows: Knows, languages: Sequence[str]) -> _Chosen:
+    word = piece.word
+    if word is None:
+        text = normalise(piece.letters, languages)
+        return _Chosen(text if piece.probability >= _SECOND_ALONE else "", (piece,))
+    if not piece.letters:
+        stands = word.confidence >= _FIRST_ALONE and any(map(str.isalnum, word.text))
+        return _Chosen(word.text if stands else "", (piece,))
+    text = normalise(_with_diacritics(piece, knows), languages)
+    differs = base_letters(text) != base_letters(word.text) and word.confidence > _TRUSTED
+    if differs and _share([word.text], knows) > _share([text], knows):
+        return _Chosen(word.text, (piece,))
+    return _Chosen(text, (piece,))
+
+
+def _share(texts: Sequence[str], knows: Knows) -> float:
+    """Which share of the letters stands in words of the dictionary, 0 to 1; 0 without letters."""
+    letters = sum(len(run) for text in texts for run in _LETTERS.findall(text))
+    return known_letters(texts, knows) / letters if letters else 0.0
+
+
+def _with_diacritics(piece: Piece, knows: Knows) -> str:
+    """The second reader's letters, with the first one's diacritics on those that they agree on.
+
+    Of the first's diacritics, both ones', and the second's own, the dictionary chooses; where it has none, the first's.
+    """
+    said = piece.word.text if piece.word is not None else ""
+    firsts, boths = [], []
+    for letter, partner in zip(piece.letters, piece.partners, strict=True):
+        other = said[partner] if partner is not None else letter
+        agreed = base_letters(other) == base_letters(letter)
+        firsts.append(other if agreed else letter)
+        boths.append(other if agreed and base_letters(other) != other else letter)
+    candidates = ["".join(firsts), "".join(boths), piece.letters]
+    if len(set(candidates)) == 1:
+        return piece.letters
+    return max(candidates, key=lambda one: _share([one], knows))
+
+
+def _spaced_by_second(stretch: Sequence[Piece], knows: Knows, languages: Sequence[str]) -> list[_Chosen]:
+    parts: list[list[Piece]] = []
+    for piece in stretch:
+        cuts = sorted({0, len(piece.letters)} | piece.spaces)
+        for start, end in pairwise(cuts):
+            part = replace(
+                piece,
+                letters=piece.letters[start:end],
+                spaces=frozenset({0} if start in piece.spaces else ()),
+                partners=piece.partners[start:end],
+                middles_px=piece.middles_px[start:end],
+                probabilities=piece.probabilities[start:end],
+                part=start,
+                cut=len(cuts) > 2,
+            )
+            if parts and start not in piece.spaces:
+                parts[-1].append(part)
+            else:
+                parts.append([part])
+    return [
+        _Chosen(normalise("".join(_with_diacritics(part, knows) for part in word), languages), tuple(word))
+        for word in parts
+    ]
+
+
+def _as_first(words: Sequence[Word], fused: Sequence[_Chosen]) -> tuple[Word, ...]:
+    """The first reader's line as it is, each word with what the second one saw in its place."""
+    seen: dict[int, str] = {}
+    for one in fused:
+        for piece in one.pieces:
+            if piece.word is not None:
+                seen[id(piece.word)] = seen.get(id(piece.word), "") + piece.letters
+    return tuple(word.model_copy(update={"second": seen.get(id(word), "")}) for word in words)
+
+
+def _word(chosen: _Chosen, seen: SeenLine) -> Word:
+    said = [piece.word for piece in chosen.pieces if piece.word is not None and not piece.part]
+    raw = " ".join(word.raw if word.raw is not None else word.text for word in said)
+    return Word(
+        text=chosen.text,
+        raw=None if raw == chosen.text else raw,
+        second="".join(_with_spaces(piece) for piece in chosen.pieces).strip(),
+        box=_box(chosen, seen),
+        confidence=_confidence(chosen),
+    )
+
+
+def _with_spaces(piece: Piece) -> str:
+    return "".join(" " * (place in piece.spaces) + letter for place, letter in enumerate(piece.letters))
+
+
+def _box(chosen: _Chosen, seen: SeenLine) -> Box:
+    boxes = [piece.word.box for piece in chosen.pieces if piece.word is not None]
+    whole = len(boxes) == len(chosen.pieces) and not any(piece.cut for piece in chosen.pieces)
+    if whole and all(box.height_px <= _TALL * seen.box.height_px for box in boxes):
+        return reduce(Box.union, boxes)
+    middles = [middle for piece in chosen.pieces for middle in piece.middles_px]
+    if not middles:
+        return reduce(Box.union, boxes)
+    half = _pitch(seen) / 2
+    left = min(max(round(middles[0] - half), seen.box.left), seen.box.right - 1)
+    right = max(min(round(middles[-1] + half), seen.box.right), left + 1)
+    return Box(left=left, top=seen.box.top, right=right, bottom=seen.box.bottom)
+
+
+def _pitch(seen: SeenLine) -> float:
+    """How far apart letters of the line are, from middle to middle."""
+    steps = [after - before for before, after in pairwise(seen.middles_px) if after > before]
+    return median(steps) if steps else seen.box.height_px / 2
+
+
+def _confidence(chosen: _Chosen) -> float:
+    """0 to 100. Where both readers say the same, the surer one's; where they differ, between both; where one is alone,
+    less than it says.
+    """
+    heard = [(len(piece.letters) or 1, piece) for piece in chosen.pieces]
+    total = sum(weight for weight, _ in heard)
+    second = 100 * sum(weight * piece.probability for weight, piece in heard) / total
+    said = [(weight, piece.word.confidence) for weight, piece in heard if piece.word is not None]
+    if not said:
+        return round(second * _ALONE, 2)
+    first = sum(weight * confidence for weight, confidence in said) / sum(weight for weight, _ in said)
+    if not any(piece.letters for piece in chosen.pieces):
+        return round(first * _ALONE, 2)
+    agree = all(
+        piece.word is not None and base_letters(piece.letters) in base_letters(piece.word.text)
+        for piece in chosen.pieces
+    )
+    return round(min(max(first, second) if agree else (first + second) / 2, 100.0), 2)
