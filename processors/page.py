@@ -16,6 +16,7 @@ from processors.lookalike import hash_look
 from processors.page_reader import Notes, PageReader
 from processors.page_settings import PageSettings
 from processors.quality import Quality, judge_quality, measure_quality
+from processors.read.after import correct_reading
 from processors.read.engine import OcrEngine, Reading
 from processors.read.second import SecondReader
 from processors.sideways import measure_direction_of
@@ -69,6 +70,10 @@ def process_page(
     reader = PageReader(frame, small, ink, settings, engine, second, treatment)
     prepared, read = reader.read(direction)
     language, reading = (None, None) if read is None else (read.language, read.reading)
+    if reading is not None:
+        corrected = correct_reading(reading, language or settings.languages[0])
+        reading = corrected.reading
+        treatment.update({f"corrected_by_{evidence}": count for evidence, count in corrected.counts.items()})
     lines = [line for block in reading.blocks for line in block.lines] if reading else []
     sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
     image = make_access_image(frame, prepared, settings.access, sure)

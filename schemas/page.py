@@ -114,6 +114,9 @@ class Word(Record):
     second: str | None = Field(default=None, description="what the second reader said; empty: nothing, null: not asked")
     box: Box
     confidence: float = Field(ge=0, le=100)
+    choices: tuple[tuple[str, ...], ...] = Field(
+        default=(), exclude=True, repr=False, description="other characters that the engine saw, of each one; not kept"
+    )
 
 
 class Line(Record):

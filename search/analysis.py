@@ -3,7 +3,8 @@
 
 A text becomes **tokens**: runs of Unicode letters and digits, in order; a token's place in the tuple is its position.
 ``într-o`` gives two tokens side by side, ``123/12.05.1987`` four, so that wholes are found as runs and parts as words.
-A word divided at the end of a line (``autori-`` / ``zație``) is one token, with its parts beside it.
+A word divided at the end of a line (``autori-`` / ``zație``) is one token, with its parts beside it: whether the hyphen
+is the word's own (``CLUJ-`` / ``NAPOCA``) is not known, so it is found both ways.
 
 A token has **keys**, each tagged by its view. A query's word meets a page's word where they share a key:
 
@@ -45,7 +46,8 @@ _MAX_WHOLE_PARTS = 8
 _MAX_STEMMING_ROUNDS = 4
 
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")
-_LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac]?)[ \t]*(?:\r?\n[ \t]*)+")
+# The signs that divide: hyphens, the sign of word processors (¬), and Fraktur's two strokes, which are also read as =.
+_LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:\r?\n[ \t]*)+")
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
 _COMPOUND_SEPARATORS = frozenset("./-")
 
@@ -170,7 +172,8 @@ def fingerprint() -> str:
     """A digest that changes when analysis gives other keys: an index made under another one must be built again."""
     probe = (
         "Hotărîrea nr. 123/12.05.1987 și hotărârile Şedinței; autori-\nzațiilor, într-o sînt sunt râu român; "
-        "Straße Häuser műemlékvédelmi építési château élections buildings 007 ½ ﬁ Ǆ lucrare planuri registru străzi"
+        "Straße Häuser műemlékvédelmi építési château élections buildings 007 ½ ﬁ Ǆ lucrare planuri registru străzi "
+        "Ver=\nwaltung HOTĂ-\nRÂRE"
     )
     digest = sha256(Stemmer.version().encode())
     for language in STEMMERS:
@@ -201,7 +204,9 @@ def _divided(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
     if gap is None or not (gap["hyphen"] or text[left[1] - 1] == SOFT_HYPHEN):
         return False
     start, rest = text[slice(*left)], text[slice(*right)]
-    return rest[0].islower() and not any(char.isdigit() for char in start + rest)
+    if any(char.isdigit() for char in start + rest):
+        return False
+    return rest[0].islower() or (min(len(start), len(rest)) > 1 and (start + rest).isupper())
 
 
 def _token(text: str, spans: list[tuple[int, int]]) -> Token:

@@ -72,6 +72,21 @@ def knows(word: str, language: str, period: Period | None = None, *, folded: boo
     return bool(parts) and all(_knows(part, _SAME_LANGUAGE.get(language, language), period, folded) for part in parts)
 
 
+def knows_as_common(word: str, language: str) -> bool:
+    """As `knows`, of the word in small letters: a name is not known so, nor a German noun.
+
+    Without a dictionary names and nouns are known too.
+    """
+    base = _SAME_LANGUAGE.get(language, language)
+    dictionary = _dictionary(base)
+    if dictionary is None or not knows(word, language):
+        return dictionary is None and knows(word, language)
+    return all(
+        any(dictionary.has(form) for form in (part, *_todays_spellings(part, base)))
+        for part in _PART.findall(_one_spelling(word).lower())
+    )
+
+
 def share_known(words: Iterable[str], language: str, period: Period | None = None) -> float:
     """Which share of the letters stands in words that `knows` knows, 0 to 1.
 

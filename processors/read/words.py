@@ -14,7 +14,8 @@ from schemas.page import Block, Box, Line, Word
 @dataclass(frozen=True, slots=True)
 class SaidWord:
     """One word as an engine said it: numbers of its block and line (any, but the same for words that belong
-    together), text, (left, top, right, bottom) in pixels, confidence 0 to 100.
+    together), text, (left, top, right, bottom) in pixels, confidence 0 to 100, and where the engine says so, for each
+    character of the text the others that it saw there, likeliest first.
     """
 
     block: int
@@ -22,6 +23,7 @@ class SaidWord:
     text: str
     box: tuple[int, int, int, int]
     confidence: float
+    choices: tuple[tuple[str, ...], ...] = ()
 
 
 def assemble(said: Iterable[SaidWord], width_px: int, height_px: int, languages: Sequence[str]) -> Reading:
@@ -62,7 +64,9 @@ def _word(said: SaidWord, width_px: int, height_px: int, languages: Sequence[str
         return None
     # Hundredths are far finer than the figure means anything, and survive ALTO and JSON exactly.
     confidence = round(min(max(said.confidence, 0.0), 100.0), 2)
-    return Word(text=text, raw=raw if raw != text else None, box=box, confidence=confidence)
+    # Each belongs to a character of the text as it was said: with white space around it nothing fits any more.
+    choices = said.choices if len(said.choices) == len(raw) else ()
+    return Word(text=text, raw=raw if raw != text else None, box=box, confidence=confidence, choices=choices)
 
 
 def _around(boxes: Iterable[Box]) -> Box:

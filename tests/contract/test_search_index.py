@@ -95,6 +95,30 @@ def test_a_word_divided_at_the_end_of_a_line_is_found_whole(index: SearchIndex, 
     assert found(index, query) == [1]
 
 
+@pytest.mark.parametrize(
+    "divided", ["auto-\nrizație", "auto¬\nrizație", "auto\u00ad\nrizație", "auto=\nrizație", "AUTO-\nRIZAȚIE"]
+)
+def test_whatever_sign_divides_a_word_it_is_found_whole(index: SearchIndex, divided: str) -> None:
+    index.write([page(1, f"o {divided} de construire"), page(2, "auto rizație")])
+    assert found(index, "autorizaţie") == [1]
+
+
+@pytest.mark.parametrize("query", ["Cluj-Napoca", "Napoca", "clujnapoca"])
+def test_where_the_hyphen_may_be_the_word_s_own_both_forms_are_found(index: SearchIndex, query: str) -> None:
+    index.write([page(1, "MUNICIPIUL CLUJ-\nNAPOCA")])
+    assert found(index, query) == [1]
+
+
+@pytest.mark.parametrize(
+    ("query", "pages"), [("12", [1]), ("14", [1]), ("1214", []), ("mureș", [1]), ("târgumureș", [])]
+)
+def test_numbers_and_names_keep_their_hyphen_at_the_end_of_a_line(
+    index: SearchIndex, query: str, pages: list[int]
+) -> None:
+    index.write([page(1, "nr. 12-\n14 din Târgu-\nMureș")])
+    assert found(index, query) == pages
+
+
 def test_a_hyphenated_word_is_found_where_the_line_ends_at_its_hyphen(index: SearchIndex) -> None:
     index.write([page(1, "s-a dus într-\no zi"), page(2, "s-a dus într-o zi")])
     assert found(index, "într-o") == [1, 2]

@@ -195,6 +195,17 @@ def test_every_decision_is_written_down_with_its_measure(tmp_path: Path) -> None
     assert float(treatment["reading_score_turned_180"]) > float(treatment["reading_score"])
 
 
+def test_what_was_misread_is_put_right_and_kept_and_counted(tmp_path: Path) -> None:
+    engine = ScriptedEngine(lambda turned, language: ("(loan)", 90.0))
+    result = process_page(save(tmp_path, cornered(typed_page())), PageSettings(), engine).result
+    assert [(word.text, word.raw) for word in result.words()] == [("(Ioan)", "(loan)")]
+    assert {name: count for name, count in result.treatment.items() if name.startswith("corrected_by_")} == {
+        "corrected_by_slips": 1,
+        "corrected_by_digits": 0,
+        "corrected_by_choices": 0,
+    }
+
+
 def test_the_same_page_gives_the_same_result(tmp_path: Path) -> None:
     source = save(tmp_path, tilt(cornered(typed_page()), -1.0))
     first, again = (process_page(source, PageSettings(), ScriptedEngine(good_when_upright)) for _ in range(2))

@@ -58,6 +58,13 @@ def test_a_run_over_two_lines_is_one_mark_with_a_box_on_each() -> None:
     )
 
 
+@pytest.mark.parametrize("divided", ["auto-\nrizație", "auto¬\nrizație", "auto=\nrizație", "AUTO-\nRIZAȚIE"])
+def test_both_halves_of_a_divided_word_are_marked_where_they_stand(divided: str) -> None:
+    (mark,) = mark_words(parse_query("autorizaţie"), lines_of(f"o {divided} de"), "ron")
+    assert mark.text == divided.replace("\n", " ")
+    assert mark.boxes == (Box(left=20, top=0, right=70, bottom=20), Box(left=0, top=30, right=70, bottom=50))
+
+
 def test_words_side_by_side_have_one_box_around_them() -> None:
     (mark,) = mark_words(parse_query('"popular al"'), lines_of(PAGE), "ron")
     assert mark.boxes == (Box(left=100, top=0, right=200, bottom=20),)

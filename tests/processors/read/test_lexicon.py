@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from processors.read import lexicon
 from processors.read.hunspell import find_dictionary
-from processors.read.lexicon import Period, has_lexicon, knows, share_known
+from processors.read.lexicon import Period, has_lexicon, knows, knows_as_common, share_known
 
 LANGUAGES = ("ron", "hun", "deu", "deu_latf", "frk", "eng", "fra")
 
@@ -65,6 +65,17 @@ def test_an_old_spelling_is_known_in_its_time_only(language: str, old: str) -> N
 @pytest.mark.parametrize("word", ["început", "bineînțeles", "neîngrădit", "coborî", "român"])
 def test_an_i_that_the_reform_left_is_no_old_spelling(word: str) -> None:
     assert knows(word, "ron", Period.NEW)
+
+
+@pytest.mark.parametrize(
+    ("language", "word", "common"),
+    [
+        *(("ron", "Ioan", False), ("ron", "Fundațiile", True), ("ron", "vînzare", True), ("ron", "loan", False)),
+        *(("deu", "Wasser", False), ("deu", "Neun", True), ("fra", "l'eau", True), ("fra", "Londres", False)),
+    ],
+)
+def test_names_are_no_common_words(language: str, word: str, common: bool) -> None:
+    assert knows_as_common(word, language) is common
 
 
 def test_words_without_diacritics_are_known_only_where_that_is_asked_for() -> None:

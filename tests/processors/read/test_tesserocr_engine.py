@@ -5,9 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 import tesserocr
+from PIL import Image, ImageFilter
 
 from processors.read import ReadSettings
-from processors.read.tesserocr_engine import TesserocrEngine
+from processors.read.tesserocr_engine import TesserocrEngine, _choices
 from schemas.errors import EngineFailed, EngineUnavailable
 from tests.processors.read.rendered import DPI, ROMANIAN, render
 
@@ -89,3 +90,32 @@ def test_nothing_is_written_on_the_terminal(engine: TesserocrEngine, capfd: pyte
     engine.read(EMPTY, DPI, ["ron"])
     engine.read(render(ROMANIAN), DPI, ["ron"])
     assert capfd.readouterr() == ("", "")
+
+
+def test_an_unsure_word_brings_the_other_characters_that_were_seen(engine: TesserocrEngine) -> None:
+    blurred = np.asarray(Image.fromarray(render(ROMANIAN)).filter(ImageFilter.GaussianBlur(3)))
+    reading = engine.read(blurred, DPI, ["ron"])
+    words = [word for block in reading.blocks for line in block.lines for word in line.words]
+    unsure = [word for word in words if word.choices]
+    assert unsure
+    assert all(word.confidence < 90 and len(word.choices) == len(word.raw or word.text) for word in unsure)
+    assert any(any(place) for word in unsure for place in word.choices)
+    assert not any(
+        said in place for word in unsure for said, place in zip(word.raw or word.text, word.choices, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "seen", "choices"),
+    [
+        ("âi", [[(" ", 1.0)], [("â", 6.9), ("d", 6.0)], [("i", 1.7), ("î", 35.4)]], (("d",), ())),
+        ("a", [[("a", 1.0), ("e", 3.0), ("o", 2.0)]], (("o", "e"),)),
+        ("ab", [[("a", 1.0)]], ()),  # one character has no place of its own
+        ("a", [[("e", 1.0)]], ()),  # what was chosen is not among what was seen
+        ("a", None, ()),
+    ],
+)
+def test_what_was_seen_is_laid_along_the_word_or_left_out(
+    text: str, seen: list[list[tuple[str, float]]] | None, choices: tuple[tuple[str, ...], ...]
+) -> None:
+    assert _choices(text, seen) == choices

@@ -76,3 +76,11 @@ def test_whatever_an_engine_says_what_comes_out_is_sound(words: list[SaidWord]) 
                 assert line.box.union(word.box) == line.box
                 assert 0 <= word.box.left < word.box.right <= WIDTH
                 assert 0 <= word.box.top < word.box.bottom <= HEIGHT
+
+
+def test_other_choices_go_with_a_word_whose_characters_they_belong_to() -> None:
+    fitting = SaidWord(1, 1, "s\u0326a", (10, 10, 30, 22), 50.0, (("g",), (), ("e", "o")))
+    spaced = SaidWord(1, 1, " a", (10, 10, 30, 22), 50.0, ((), ("e",)))
+    (line,) = assemble([fitting, spaced], WIDTH, HEIGHT, ["ron"]).blocks[0].lines
+    assert [word.choices for word in line.words] == [(("g",), (), ("e", "o")), ()]
+    assert "choices" not in line.words[0].model_dump()
