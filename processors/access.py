@@ -13,6 +13,7 @@ import cv2
 from processors.decode import Frame
 from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
 from processors.ink import Pixels, typed
+from processors.step_times import Step, timed
 from processors.straighten import Prepared
 from schemas.page import Matrix
 
@@ -43,6 +44,7 @@ class AccessImage:
     dpi: float
 
 
+@timed(Step.ACCESS_IMAGE)
 def make_access_image(frame: Frame, prepared: Prepared, settings: AccessSettings) -> AccessImage:
     """The image for the page's place in the PDF."""
     if frame.bitonal:

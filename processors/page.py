@@ -7,6 +7,7 @@ again. The language is checked on the text that was read, and the page read once
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from processors.read.language import LanguageSettings, detect_language
 from processors.read.second import SecondReader
 from processors.readable import read_page, read_sparse_page, reading_share
 from processors.sideways import LineDirection, measure_direction
+from processors.step_times import Step, keep_times
 from processors.straighten import Prepared, PrepareSettings, Rotation, prepare_page
 from schemas.findings import Finding, FindingCode
 from schemas.page import PageKind, PageResult, Word
@@ -74,8 +76,11 @@ class ProcessedPage:
 
     result: PageResult
     image: AccessImage
+    step_seconds: Mapping[Step, float] = field(default_factory=dict, compare=False)
+    """CPU seconds by step when it was read; kept nowhere."""
 
 
+@keep_times
 def process_page(
     source: PageSource,
     settings: PageSettings,
