@@ -84,7 +84,7 @@ def program_name(words: Sequence[str]) -> str:
     if "-m" in words[:-1]:
         return words[words.index("-m") + 1]
     if any("multiprocessing" in word for word in words):
-        return "tracker" if any("tracker" in word for word in words) else "worker"
+        return "worker" if any("spawn_main" in word for word in words) else "tracker"
     return Path(words[0]).name
 
 

@@ -188,7 +188,10 @@ def test_the_floor_reads_a_page_and_passes_over_a_blank_one(tmp_path: Path) -> N
 
 def test_what_processes_run_is_told_apart_and_their_peaks_are_kept(tmp_path: Path) -> None:
     assert program_name(["/x/python", "-m", "arhivar", "ingest"]) == "arhivar"
-    assert program_name(["/x/python", "-c", "from multiprocessing.spawn import spawn_main", "--fork"]) == "worker"
+    spawned = "from multiprocessing.spawn import spawn_main; spawn_main(tracker_fd=21, pipe_handle=23)"
+    assert program_name(["/x/python", "-B", "-c", spawned, "--multiprocessing-fork"]) == "worker"
+    tracker = "from multiprocessing.resource_tracker import main;main(20)"
+    assert program_name(["/x/python", "-B", "-c", tracker]) == "tracker"
     assert program_name(["/usr/bin/java", "-Xmx1m"]) == "java"
     grow = "import time; block = bytearray(150 << 20); time.sleep(1.5); print('said')"
     run = run_measured([sys.executable, "-c", grow], log=tmp_path / "log", output=tmp_path / "out")
