@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-airflow format lock clean
+.PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-steps bench-binder bench-airflow format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
@@ -58,9 +58,15 @@ check: setup ## style, types, who may import whom, documentation, lock
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -q tests/test_house.py tests/test_docs.py tests/test_capacity.py
 
-bench: setup ## cost, memory, size and accuracy, beside OCRmyPDF; minutes, and best on a quiet machine
-	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.accuracy $(SETS)
-	$(BIN)/python -m benchmarks.binder --out .bench
+bench: setup ## accuracy, cost, memory and size beside OCRmyPDF, on a quiet machine; ARGS="--set samples" for some, ARGS="--write-docs"
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.image_steps
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.reading --out .bench $(ARGS)
+
+bench-steps: setup ## whether an image step got slower; seconds
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.image_steps $(ARGS)
+
+bench-binder: setup ## a 300-page binder: cost, and memory over time
+	$(BIN)/python -m benchmarks.binder --out .bench $(ARGS)
 
 bench-airflow: services-up ## what Airflow adds to a 300-page binder; ARGS="--pages 100" for another
 	ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \

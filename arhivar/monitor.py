@@ -7,7 +7,7 @@ cannot take them the log says so and they are forgotten. A process that is kille
 
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,11 +17,14 @@ from uuid import UUID
 
 from arhivar.cpu_time import tree_cpu_seconds
 from arhivar.log import Logger, log_context
+from arhivar.step_profile import Profile
+from processors.step_times import Step
 from repository.catalogue import Catalogue
 from repository.monitoring import InboxLook, StageRun
 from repository.records import IngestRow
 from schemas.errors import CatalogueError
 from schemas.ingest import Manifest
+from schemas.page import PageKind
 from schemas.stages import Stage, StageOutcome
 
 _AT_ONCE = 64
@@ -51,6 +54,8 @@ class Monitor:
         self._flushed = time.monotonic()
         self._looks: dict[str, tuple[float, tuple[object, ...]]] = {}
         self._host = socket.gethostname()
+        self.profile: Profile | None = None
+        """Also hears of every run, where one is set."""
 
     @contextmanager
     def stage(self, stage: Stage, ingest_id: str, *, unit_id: UUID, pages: int = 0) -> Iterator[StageTimer]:
@@ -63,20 +68,26 @@ class Monitor:
                 yield timer
             outcome = StageOutcome.DONE
         finally:
-            self._runs.append(
-                StageRun(
-                    stage=stage,
-                    outcome=outcome,
-                    ingest_id=ingest_id,
-                    ended_at=datetime.now(UTC),
-                    wall_seconds=time.monotonic() - wall,
-                    cpu_seconds=max(tree_cpu_seconds() - cpu, 0.0),
-                    pages=timer.pages,
-                    host=self._host,
-                )
+            run = StageRun(
+                stage=stage,
+                outcome=outcome,
+                ingest_id=ingest_id,
+                ended_at=datetime.now(UTC),
+                wall_seconds=time.monotonic() - wall,
+                cpu_seconds=max(tree_cpu_seconds() - cpu, 0.0),
+                pages=timer.pages,
+                host=self._host,
             )
+            self._runs.append(run)
+            if self.profile is not None:
+                self.profile.add_stage(run)
         if len(self._runs) >= _AT_ONCE or time.monotonic() - self._flushed > _KEPT_SECONDS:
             self.flush()
+
+    def page_read(self, kind: PageKind, step_seconds: Mapping[Step, float]) -> None:
+        """Hear what a page's steps took, for the profile."""
+        if self.profile is not None:
+            self.profile.add_page(kind, step_seconds)
 
     def look(self, inbox: str, waiting: list[float], count_quarantine: Callable[[], list[datetime]]) -> None:
         """Keep what was seen in an inbox: since when each drop waits, in seconds since the epoch; its quarantine.

@@ -30,7 +30,14 @@ FILE_NAME = "arhivar.toml"
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 TEST_VARIABLES = frozenset(
-    {"ARHIVAR_TEST_SCANS", "ARHIVAR_TEST_XSD", "ARHIVAR_SOAK_ROUNDS", "ARHIVAR_SOAK_SEED", CRASH_AT}
+    {
+        "ARHIVAR_TEST_SCANS",
+        "ARHIVAR_TEST_XSD",
+        "ARHIVAR_BENCH_SCANS",
+        "ARHIVAR_SOAK_ROUNDS",
+        "ARHIVAR_SOAK_SEED",
+        CRASH_AT,
+    }
 )
 """For tests and benchmarks alone (docs/testing.md); not settings."""
 

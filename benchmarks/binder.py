@@ -4,7 +4,7 @@
     python -m benchmarks.binder --pages 300 --peer-pages 30 --out DIR
 
 The binder is the sample's pages made distinct by seeded noise. OCRmyPDF runs on the first `--peer-pages` of them (it is
-several times slower), packed losslessly into a PDF, with deskew and rotation, PDF/A-2 and two jobs.
+several times slower), as in `benchmarks.reading`.
 """
 
 import argparse
@@ -16,9 +16,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import img2pdf
-
+from arhivar.composition import open_validator
+from arhivar.settings import load_settings
 from benchmarks.processes import Run, machine_load, run_measured
+from benchmarks.programs import ProgramRun, run_ocrmypdf
+from benchmarks.sets import BenchPage, BenchSet, BenchUnit
 
 ROOT = Path(__file__).resolve().parent.parent
 _MIB = 1024 * 1024
@@ -38,7 +40,7 @@ def main() -> None:
     images = generate(out / "binder", arguments.pages)
     ours = run_arhivar(out, images, arguments.pages)
     peer_images = images[: arguments.peer_pages]
-    peer = run_ocrmypdf(out, peer_images) if peer_images else None
+    peer = run_peer(out, peer_images) if peer_images else None
     report = {
         "machine": {"before": load_before, "after": machine_load()},
         "arhivar": ours,
@@ -97,21 +99,15 @@ def _peak_mib(run: Run, first: int, end: int) -> int:
     return round(max((one.pss_bytes for one in run.samples if first <= one.progress < end), default=0) / _MIB)
 
 
-def run_ocrmypdf(out: Path, images: list[Path]) -> dict[str, Any]:
+def run_peer(out: Path, images: list[Path]) -> dict[str, Any]:
     """OCRmyPDF on the same images, as its users would run it."""
-    source, target = out / "peer.pdf", out / "peer-ocr.pdf"
-    source.write_bytes(img2pdf.convert([str(path) for path in images], rotation=img2pdf.Rotation.ifvalid))
-    command = [
-        *(sys.executable, "-m", "ocrmypdf", "-l", "ron", "--deskew", "--rotate-pages"),
-        *("--output-type", "pdfa-2", "-j", "2", str(source), str(target)),
-    ]
-    run = run_measured(command, environment={**os.environ, "OMP_THREAD_LIMIT": "1"}, log=out / "ocrmypdf.log")
-    if run.returncode != 0:
-        raise SystemExit((out / "ocrmypdf.log").read_text(encoding="utf-8"))
-    return _figures(run, len(images), target.stat().st_size)
+    pages = tuple(BenchPage(image, truth="") for image in images)
+    validator = open_validator(load_settings({"ARHIVAR_HOME": str(out / "home")}))
+    run = run_ocrmypdf(BenchSet("binder", (BenchUnit("binder", ("ron",), pages),)), "ocrmypdf", out / "peer", validator)
+    return _figures(run, len(images), run.pdf_bytes)
 
 
-def _figures(run: Run, pages: int, size_bytes: int) -> dict[str, Any]:
+def _figures(run: Run | ProgramRun, pages: int, size_bytes: int) -> dict[str, Any]:
     return {
         "pages": pages,
         "cpu_seconds_a_page": round(run.cpu_seconds / pages, 3),

@@ -2,11 +2,12 @@
 """Run a command and account for it and all its descendants: CPU seconds, and memory over time."""
 
 import os
+import re
 import resource
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SAMPLE_SECONDS = 0.5
@@ -29,6 +30,8 @@ class Run:
     wall_seconds: float
     cpu_seconds: float
     samples: tuple[MemorySample, ...]
+    process_peaks: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    """Of single processes, by what they run, largest first: the most memory resident at once, in bytes (VmHWM)."""
 
     @property
     def peak_bytes(self) -> int:
@@ -41,21 +44,55 @@ def run_measured(
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     log: Path,
+    output: Path | None = None,
     progress: Callable[[], int] = lambda: 0,
 ) -> Run:
-    """Run the command to its end; what it prints goes to `log`. Memory is the tree's proportional set size."""
+    """Run the command to its end; what it prints goes to `log`, standard output to `output` where that is given.
+
+    Memory is the tree's proportional set size.
+    """
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
     samples: list[MemorySample] = []
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=output, stderr=output)
+    peaks: dict[int, tuple[str, int]] = {}
+    with log.open("wb") as said, (output or log).open("ab") as printed:
+        process = subprocess.Popen(command, env=environment, cwd=cwd, stdout=printed, stderr=said)
         while process.poll() is None:
-            memory = sum(_pss_bytes(pid) for pid in _tree(process.pid))
+            tree = _tree(process.pid)
+            peaks |= {pid: peak for pid in tree if (peak := _peak_of(pid)) is not None}
+            memory = sum(_pss_bytes(pid) for pid in tree)
             samples.append(MemorySample(time.monotonic() - started, memory, progress()))
             time.sleep(_SAMPLE_SECONDS)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return Run(process.returncode, time.monotonic() - started, cpu, tuple(samples))
+    return Run(process.returncode, time.monotonic() - started, cpu, tuple(samples), _by_name(peaks.values()))
+
+
+def _peak_of(pid: int) -> tuple[str, int] | None:
+    """What the process runs, and the most memory it had resident so far, in bytes; None once it has ended."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode("utf-8", "replace").split("\0")
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return None
+    peak = re.search(r"^VmHWM:\s+(\d+) kB", status, re.MULTILINE)
+    return None if peak is None else (program_name(words), int(peak.group(1)) * 1024)
+
+
+def program_name(words: Sequence[str]) -> str:
+    """What a command line runs: a module of Python's, a process that Python's `multiprocessing` started, a program."""
+    if "-m" in words[:-1]:
+        return words[words.index("-m") + 1]
+    if any("multiprocessing" in word for word in words):
+        return "worker" if any("spawn_main" in word for word in words) else "tracker"
+    return Path(words[0]).name
+
+
+def _by_name(peaks: Iterable[tuple[str, int]]) -> dict[str, tuple[int, ...]]:
+    found: dict[str, list[int]] = {}
+    for name, peak_bytes in peaks:
+        found.setdefault(name, []).append(peak_bytes)
+    return {name: tuple(sorted(of_name, reverse=True)) for name, of_name in sorted(found.items())}
 
 
 def _tree(root: int) -> list[int]:

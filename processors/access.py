@@ -18,6 +18,7 @@ from processors.decode import Frame
 from processors.encoded import Codec, EncodedImage, encode_bitonal, encode_jpeg
 from processors.ink import Pixels, typed
 from processors.layers import Layer, LayerSettings, make_layers
+from processors.step_times import Step, timed
 from processors.straighten import Prepared
 from schemas.page import Box, Matrix
 
@@ -70,6 +71,7 @@ class AccessImage:
         return len(self.image.data) + sum(layer.size_bytes for layer in self.layers)
 
 
+@timed(Step.ACCESS_IMAGE)
 def make_access_image(
     frame: Frame, prepared: Prepared, settings: AccessSettings, words: Sequence[Box] = ()
 ) -> AccessImage:

@@ -11,6 +11,7 @@ from processors.limits import Limits, check_file, check_pixels
 from processors.pdf_source import decode_pdf_page
 from processors.picture import Picture, believable_dpi, square_size, stretch, turn, turn_matrix
 from processors.raster import decode_raster
+from processors.step_times import Step, timed
 from schemas.errors import FormatUnsupported, ImageUnreadable
 from schemas.page import Matrix
 
@@ -36,6 +37,7 @@ class Frame:
     digest: str
 
 
+@timed(Step.DECODE)
 def decode_frame(path: Path, frame: int, limits: Limits) -> Frame:
     """Decode one page (0-based) of an image file or PDF. Sizes are checked on headers, before pixels are decoded.
 

@@ -14,6 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.step_times import Step, timed
+
 Pixels = NDArray[np.uint8]
 """HxW grey or HxWx3 RGB, uint8."""
 
@@ -68,6 +70,7 @@ def as_gray(pixels: Pixels) -> Pixels:
     return typed(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY))
 
 
+@timed(Step.ANALYSIS)
 def make_small(pixels: Pixels, dpi: float) -> SmallPage:
     """Reduce a page for analysis. Needs no full-size copy; up to factor-1 rows and columns at the end are left out."""
     height, width = pixels.shape[:2]
@@ -93,6 +96,7 @@ def estimate_paper(gray: Pixels, dpi: float) -> Pixels:
     return typed(cv2.resize(paper, (width, height), interpolation=cv2.INTER_LINEAR))
 
 
+@timed(Step.ANALYSIS)
 def measure_contrast(gray: Pixels, dpi: float) -> Pixels:
     """Contrast against the paper nearby, HxW uint8 with 255 for black on white."""
     return contrast_against(estimate_paper(gray, dpi), gray)

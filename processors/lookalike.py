@@ -8,6 +8,7 @@ typed pages differ by where their paragraphs end. Light, paper, resolution and a
 
 from typing import TYPE_CHECKING
 
+from processors.step_times import Step, timed
 from schemas.page import Geometry
 
 if TYPE_CHECKING:  # who compares hashes and makes none starts without numpy and OpenCV
@@ -19,6 +20,7 @@ HASH_BITS = _FREQUENCIES * _FREQUENCIES
 _REDUCED = 8
 
 
+@timed(Step.QUALITY)
 def hash_look(contrast: "Pixels", factor: int, geometry: Geometry) -> str:
     """64 hex digits for the page as people see it.
 

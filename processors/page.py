@@ -5,7 +5,8 @@ Decode, find the ink, straighten, read as often as it takes (`processors.page_re
 and judge how well all that went.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from processors.access import AccessImage, make_access_image
@@ -20,6 +21,7 @@ from processors.read.after import correct_reading
 from processors.read.engine import OcrEngine, Reading
 from processors.read.second import SecondReader
 from processors.sideways import measure_direction_of
+from processors.step_times import Step, keep_times
 from processors.straighten import Prepared
 from schemas.findings import Finding, FindingCode
 from schemas.page import PageKind, PageResult
@@ -45,8 +47,11 @@ class ProcessedPage:
 
     result: PageResult
     image: AccessImage
+    step_seconds: Mapping[Step, float] = field(default_factory=dict, compare=False)
+    """CPU seconds by step when it was read; kept nowhere."""
 
 
+@keep_times
 def process_page(
     source: PageSource,
     settings: PageSettings,

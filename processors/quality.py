@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from processors.decode import Frame
 from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_ink, find_marks
+from processors.step_times import Step, timed
 from processors.target import Target, find_target
 from schemas.findings import Finding, FindingCode
 from schemas.page import Box, Line
@@ -77,6 +78,7 @@ class Quality:
     target: Target | None
 
 
+@timed(Step.QUALITY)
 def measure_quality(
     frame: Frame, small: SmallPage, contrast: Pixels, lines: Iterable[Line] = (), *, blank: bool = False
 ) -> Quality:

@@ -12,6 +12,7 @@ import cv2
 import numpy as np
 
 from processors.ink import Pixels, SmallPage, find_ink, find_marks, make_small, measure_contrast, typed
+from processors.step_times import Step, timed
 
 _GAP_MM = 1.0
 _BAR_MM = (1.0, 12.0)
@@ -44,6 +45,7 @@ def looks_sideways(gray: Pixels, dpi: float) -> bool:
     return measure_direction(make_small(gray, dpi)).sideways
 
 
+@timed(Step.ANALYSIS)
 def measure_direction(small: SmallPage) -> LineDirection:
     """As `looks_sideways`, with the evidence."""
     return measure_direction_of(find_ink(measure_contrast(small.gray, small.dpi)), small)

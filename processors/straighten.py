@@ -19,6 +19,7 @@ from processors.crop import Crop, find_page_in
 from processors.decode import Frame
 from processors.ink import Pixels, SmallPage, make_small, typed
 from processors.skew import Skew, measure_skew
+from processors.step_times import Step, timed
 from schemas.page import Geometry, Matrix
 
 Rotation = Literal[0, 90, 180, 270]
@@ -50,6 +51,7 @@ class Prepared:
     treatment: dict[str, str | int | float | bool]
 
 
+@timed(Step.STRAIGHTEN)
 def prepare_page(
     frame: Frame, settings: PrepareSettings, rotation_deg: Rotation, small: SmallPage | None = None
 ) -> Prepared:

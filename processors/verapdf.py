@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from processors.step_times import Step, timed
 from schemas.disk import disk_errors, has_no_room
 from schemas.errors import DiskFull, ToolFailed, ToolMissing, ToolTimeout
 from schemas.page import Agent
@@ -61,6 +62,7 @@ class VeraPdf:
         jar = self._main_jar()
         return Agent(name=_TOOL, version=jar.stem.removeprefix(_MAIN_JAR + "-"))
 
+    @timed(Step.VERAPDF)
     def validate(self, paths: Sequence[Path], flavour: str = "2u") -> list[Verdict]:
         """A verdict a file, in the order of `paths`; `flavour` as veraPDF names them (2b, 2u, …).
 

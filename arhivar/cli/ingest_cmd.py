@@ -2,12 +2,14 @@
 """`arhivar ingest`: take every ready drop through to its ledger, then exit."""
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
 
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output, PageProgress
+from arhivar.cli.profiling import print_profile, profile_document, profiling
 from arhivar.cli.stop import STOPPED, stop_exit_code, stopping
 from arhivar.cli.telling import error_document, outcome_document, taken_document, tell_drops
 from arhivar.cli.words import WAITING_FOR, waiting_document
@@ -30,9 +32,12 @@ _NOTHING = Message(ro="Nimic de preluat în {inbox}", en="Nothing to take in fro
 @click.argument("inbox", required=False, type=click.Path(path_type=Path))
 @click.option("--bare", is_flag=True, help="Accept folders without description: the name is reference code and title.")
 @click.option("--languages", help="Languages of the pages, over what the description says: eng,fra")
+@click.option("--profile", is_flag=True, help="At the end, print CPU seconds a page by step.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
-def command(context: Context, inbox: Path | None, bare: bool, languages: str | None, as_json: bool) -> int:
+def command(
+    context: Context, inbox: Path | None, bare: bool, languages: str | None, profile: bool, as_json: bool
+) -> int:
     """Take in every ready unit of INBOX, through to its ledger, then exit."""
     output = context.output(as_json=as_json)
     settings = context.settings
@@ -43,13 +48,23 @@ def command(context: Context, inbox: Path | None, bare: bool, languages: str | N
     options = IntakeOptions(bare=bare, languages=asked_languages(languages), stop=stop)
     progress = PageProgress(output.language, sys.stderr, quiet=as_json)
     watcher = tell_drops(output, progress)
-    with stopping(stop, output.language), open_archive(settings) as archive, open_pool(settings) as pool:
+    with (
+        stopping(stop, output.language),
+        open_archive(settings) as archive,
+        open_pool(settings) as pool,
+        profiling(archive) if profile else nullcontext() as profiled,
+    ):
         try:
             report = run_inbox(archive, folder.resolve(), options, pool, watcher)
         finally:
             progress.stop()
+        spent = None if profiled is None else profiled.report()
     _print_rest(output, report, folder)
-    output.document(_document(output, report))
+    document = _document(output, report)
+    if spent is not None:
+        print_profile(output, spent)
+        document["profile"] = profile_document(spent)
+    output.document(document)
     return stop_exit_code(stop) if report.stopped else exit_code(report)
 
 

@@ -93,6 +93,7 @@ def read_pages(
             elif isinstance(outcome, ArhivarError):
                 raise outcome
             else:
+                archive.monitor.page_read(outcome.result.kind, outcome.step_seconds)
                 results.keep_page(keys[page.number], outcome)
                 _record(archive, manifest, page, outcome.result)
             timer.pages += 1

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from processors.step_times import Step, timed
+
 if TYPE_CHECKING:
     from lingua import LanguageDetector
 
@@ -58,6 +60,7 @@ class LanguageGuess:
     confidence: float
 
 
+@timed(Step.LANGUAGE)
 def detect_language(
     text: str, allowed: Sequence[str], settings: LanguageSettings | None = None
 ) -> LanguageGuess | None:

@@ -12,6 +12,7 @@ from PIL import Image
 from processors.read.engine import Layout, Pixels, Reading, ReadSettings, check_request, resolution_for_tesseract
 from processors.read.tessdata import find_tessdata, require_models
 from processors.read.words import SaidWord, assemble
+from processors.step_times import Step, timed
 from schemas.disk import has_no_room
 from schemas.errors import DiskFull, EngineFailed, EngineUnavailable
 from schemas.page import Agent
@@ -44,6 +45,7 @@ class PytesseractEngine:
     def agent(self) -> Agent:
         return self._agent
 
+    @timed(Step.READ)
     def read(self, pixels: Pixels, dpi: float, languages: Sequence[str], layout: Layout = Layout.AUTOMATIC) -> Reading:
         width_px, height_px = check_request(pixels, languages)
         models = require_models(self._tessdata, languages)

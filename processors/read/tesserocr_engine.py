@@ -10,6 +10,7 @@ import tesserocr
 from processors.read.engine import Layout, Pixels, Reading, ReadSettings, check_request, resolution_for_tesseract
 from processors.read.tessdata import find_tessdata, require_models
 from processors.read.words import SaidWord, assemble
+from processors.step_times import Step, timed
 from schemas.errors import EngineFailed, EngineUnavailable
 from schemas.page import Agent
 
@@ -55,6 +56,7 @@ class TesserocrEngine:
         """The combinations of languages kept warm, the one used last at the end."""
         return tuple(self._warm)
 
+    @timed(Step.READ)
     def read(self, pixels: Pixels, dpi: float, languages: Sequence[str], layout: Layout = Layout.AUTOMATIC) -> Reading:
         width_px, height_px = check_request(pixels, languages)
         models = require_models(self._tessdata, languages)
