@@ -14,8 +14,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from benchmarks.accuracy import ROOT
 from benchmarks.look import render_page
+from benchmarks.programs import ROOT
 from processors.access import AccessSettings, make_access_image
 from processors.decode import Frame, decode_frame
 from processors.ink import Pixels, typed

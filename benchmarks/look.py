@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Do access PDFs look right? Size, cost, and whether their rendering reads as well as the master.
 
-    OMP_THREAD_LIMIT=1 python -m benchmarks.look [--samples DIR] [--high] [FOLDER:LANGUAGES ...]
+    OMP_THREAD_LIMIT=1 python -m benchmarks.look [--samples DIR] [--high] [FOLDER ...]
 
 Each page's access PDF is rendered at the page's own resolution, and Tesseract reads that and the straightened master in
 the same way; both readings are compared with the ground truth. The rendering is read a second time softened by a pixel,
 as lenses and screens soften it: Tesseract's models have not learned edges without any grey. Ink is compared with the
 master's within the words: a word's ink is what is darker than its own Otsu threshold. DIR holds the sample binders
-(`sample_scans.generate`).
+(`sample_scans.generate`), and each FOLDER sets of pages (`benchmarks.sets`).
 """
 
 import argparse
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import cv2
@@ -24,9 +25,10 @@ import numpy as np
 import pypdfium2
 from PIL import Image
 
-from benchmarks.accuracy import ROOT, SAMPLES, folder_set, sample_set
 from benchmarks.agreement import word_recall
 from benchmarks.processes import machine_load
+from benchmarks.programs import ROOT
+from benchmarks.sets import folder_sets, sample_set
 from processors.access import AccessImage, AccessSettings, Fidelity, make_access_image
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.decode import decode_frame
@@ -64,20 +66,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--samples", type=Path, default=ROOT / "sample_scans")
     parser.add_argument("--high", action="store_true", help="one picture a page")
-    parser.add_argument("folders", nargs="*")
+    parser.add_argument("folders", nargs="*", type=Path)
     arguments = parser.parse_args()
     settings = AccessSettings(fidelity=Fidelity.HIGH if arguments.high else Fidelity.ACCESS)
     engine = open_engine("tesserocr", None)
     print(f"machine: {machine_load()}")
     print("| page | bytes | CPU s | recall master | recall access | softened | ink kept | ink true | renderers apart |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
-    for name, languages, pages in [*map(sample_set, SAMPLES), *(folder_set(one) for one in arguments.folders)]:
+    sets = [sample_set(arguments.samples, "samples"), *(one for path in arguments.folders for one in folder_sets(path))]
+    for unit in chain.from_iterable(one.units for one in sets):
         looks = []
-        for image, truth in pages:
-            path = arguments.samples / image.parent.name / image.name if name.startswith("sample ") else image
-            looks.append(compare_page(path, languages, truth, settings, engine))
-            print(_row(f"{path.parent.name}/{path.stem}", [looks[-1]]), flush=True)
-        print(_row(f"**{name}**, mean", looks), flush=True)
+        for page in unit.pages:
+            if page.is_text:
+                looks.append(compare_page(page.image, unit.languages, page.truth, settings, engine))
+                print(_row(f"{unit.name}/{page.image.stem}", [looks[-1]]), flush=True)
+        print(_row(f"**{unit.name}**, mean", looks), flush=True)
 
 
 def compare_page(

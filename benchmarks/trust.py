@@ -1,21 +1,24 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the trust measure misses: pages and lines that were read badly and are trusted, or well and are doubted.
 
-    python -m benchmarks.trust [FOLDER:LANGUAGES ...]
+    python -m benchmarks.trust [FOLDER ...]
 
-Reads the sample binders, and each FOLDER of images with a `.gt.txt` beside them, by the first reader alone: as it
+Reads the sample binders, and the sets in each FOLDER (`benchmarks.sets`), by the first reader alone: as it
 would, and once more with nothing but the plain page, which gives worse readings to be told from good ones.
 """
 
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
 
 from rapidfuzz import fuzz
 
-from benchmarks.accuracy import SAMPLES, Set, folder_set, sample_set
 from benchmarks.agreement import fold_space, line_error
 from benchmarks.processes import machine_load
+from benchmarks.programs import ROOT
+from benchmarks.sets import BenchUnit, folder_sets, sample_set
 from processors.page import PageSettings, PageSource, process_page
 from processors.read import OcrEngine, Reading, open_engine
 from processors.read.lexicon import knows
@@ -65,10 +68,12 @@ def line_share_wrong(line: str, page: str) -> float:
     return 1.0 - fuzz.partial_ratio(fold_space(line), page) / 100 if page else 1.0
 
 
-def judge_set(pages: Set, settings: PageSettings, engine: OcrEngine) -> Iterator[Judged]:
-    """Read and judge every page of a set."""
-    for image, truth in pages[2]:
-        yield judge(image.name, truth, process_page(PageSource(image), settings, engine).result, settings)
+def judge_unit(unit: BenchUnit, settings: PageSettings, engine: OcrEngine) -> Iterator[Judged]:
+    """Read and judge every page of a unit that has text."""
+    for page in unit.pages:
+        if page.is_text:
+            result = process_page(PageSource(page.image), settings, engine).result
+            yield judge(page.image.name, page.truth, result, settings)
 
 
 def row(name: str, judged: Sequence[Judged]) -> str:
@@ -88,17 +93,21 @@ def row(name: str, judged: Sequence[Judged]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Print a row for every set and way of reading."""
+    """Print a row for every unit and way of reading."""
     engine = open_engine("tesserocr", None)
     print(f"machine: {machine_load()}")
     print(
         "| set, read | pages | bad | bad, trusted | good, doubted | lines | bad | bad, trusted | good, doubted | "
         "errors that lie in doubted lines |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
-    for pages in [*map(sample_set, SAMPLES), *(folder_set(argument) for argument in arguments)]:
+    sets = [
+        sample_set(ROOT / "sample_scans", "samples"),
+        *(one for name in arguments for one in folder_sets(Path(name))),
+    ]
+    for unit in chain.from_iterable(one.units for one in sets):
         for way, treatments in (("as it would", PageSettings().treatments), ("plain only", (Treatment.PLAIN,))):
-            settings = PageSettings(languages=pages[1], level=ReadingLevel.FAST, treatments=treatments)
-            print(row(f"{pages[0]}, {way}", list(judge_set(pages, settings, engine))), flush=True)
+            settings = PageSettings(languages=unit.languages, level=ReadingLevel.FAST, treatments=treatments)
+            print(row(f"{unit.name}, {way}", list(judge_unit(unit, settings, engine))), flush=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from processors.quality import Quality, judge_quality, measure_quality
 from processors.read.after import correct_reading
 from processors.read.engine import OcrEngine, Reading
 from processors.read.second import SecondReader
-from processors.sideways import measure_direction_of
+from processors.sideways import measure_direction
 from processors.step_times import Step, keep_times
 from processors.straighten import Prepared
 from schemas.findings import Finding, FindingCode
@@ -70,7 +70,7 @@ def process_page(
     small = make_small(frame.pixels, frame.dpi)
     contrast = measure_contrast(small.gray, small.dpi)
     ink = find_ink(contrast)
-    direction = measure_direction_of(ink, small)
+    direction = measure_direction(ink, small)
     treatment: Notes = {"vertical_share": direction.vertical_share, "vertical_words": direction.words}
     reader = PageReader(frame, small, ink, settings, engine, second, treatment)
     prepared, read = reader.read(direction)

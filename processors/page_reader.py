@@ -24,6 +24,7 @@ from processors.read.second.attempt import try_to_reread
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
 from processors.readable import read_page, read_part, read_sparse_page, reading_share
 from processors.sideways import LineDirection
+from processors.step_times import Step, timed
 from processors.straighten import Prepared, Rotation, prepare_page
 from processors.treatments import Treatment
 from schemas.errors import LanguageMissing
@@ -259,6 +260,7 @@ class PageReader:
     def _judge(self, prepared: Prepared, attempt: _Attempt, spoken: Sequence[str]) -> _Attempt:
         return replace(attempt, trust=self._trust(prepared, attempt.reading, spoken))
 
+    @timed(Step.TRUST)
     def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
         if self._explained is None or self._explained[0] is not reading:  # often judged more than once
             lines = [line for block in reading.blocks for line in block.lines]

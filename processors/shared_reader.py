@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from processors.limits import Limits, apply_limits
 from processors.orphans import die_with
+from processors.step_times import Step, charge
 from schemas.errors import ArhivarError, EngineFailed, EngineUnavailable
 
 if TYPE_CHECKING:  # the process that reads loads numpy and OpenCV once its limits stand; the pool's own, never
@@ -154,7 +155,8 @@ class SharedLines:
             raise EngineFailed(engine=NAME, detail=f"{type(error).__name__}: {error}") from error
         if isinstance(answer, ArhivarError):
             raise answer
-        self._agent, result = answer
+        self._agent, cpu_seconds, result = answer
+        charge(Step.SECOND_READER, cpu_seconds)
         return result
 
     def _knock(self) -> Connection:
@@ -194,8 +196,10 @@ def _read_for_all(
             connection.send(_GREETING)
             try:
                 request = connection.recv()
+                began = time.process_time()
                 reader = reader or _open(pickled_job)
-                answer: object = (reader.agent, _do(reader, *request))
+                result = _do(reader, *request)
+                answer: object = (reader.agent, time.process_time() - began, result)
             except ArhivarError as error:
                 answer, well = error, False
             except (OSError, EOFError):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processors.ink import Pixels, SmallPage, find_ink, find_marks, make_small, measure_contrast, typed
+from processors.ink import Pixels, SmallPage, find_marks, typed
 from processors.step_times import Step, timed
 
 _GAP_MM = 1.0
@@ -40,19 +40,9 @@ class LineDirection:
         return self.words >= _MIN_BARS and self.vertical_share <= 1 - _SURE
 
 
-def looks_sideways(gray: Pixels, dpi: float) -> bool:
-    """Whether the text lines of a grey page (HxW uint8) run vertically; False where too few words tell."""
-    return measure_direction(make_small(gray, dpi)).sideways
-
-
 @timed(Step.ANALYSIS)
-def measure_direction(small: SmallPage) -> LineDirection:
-    """As `looks_sideways`, with the evidence."""
-    return measure_direction_of(find_ink(measure_contrast(small.gray, small.dpi)), small)
-
-
-def measure_direction_of(ink: Pixels, small: SmallPage) -> LineDirection:
-    """As `measure_direction`, of ink found already (255 or 0, HxW as `small`)."""
+def measure_direction(ink: Pixels, small: SmallPage) -> LineDirection:
+    """Which way the lines of a page run; `ink` (255 or 0, HxW as `small`) is what `find_ink` found on it."""
     mm = small.px_per_mm
     reach = max(2, round(_GAP_MM * mm))
     words = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))

@@ -30,7 +30,10 @@ class Step(StrEnum):
     READ = "read"
     LANGUAGE = "language"
     """Telling which it is; reading again in another one is reading."""
+    TRUST = "trust"
+    """Looking words up, and which ink they explain."""
     SECOND_READER = "second reader"
+    AFTER = "after-reading"
     ACCESS_IMAGE = "access image"
     QUALITY = "quality"
     OTHER = "other"
@@ -55,7 +58,7 @@ class StepTimes:
         self._open.pop()
 
     def charge(self, step: Step, seconds: float) -> None:
-        """Count what another process spent on a step for this one."""
+        """Count so many seconds as a step's."""
         self._seconds[step] = self._seconds.get(step, 0.0) + seconds
 
     def seconds(self) -> Mapping[Step, float]:

@@ -24,6 +24,7 @@ from pathlib import Path
 from processors.read.engine import Reading
 from processors.read.lexicon import has_lexicon, knows, knows_as_common
 from processors.read.normalise import normalise
+from processors.step_times import Step, timed
 from schemas.page import Block, Line, Word
 
 _SLIPS = Path(__file__).with_name("slips.json")
@@ -51,6 +52,7 @@ class Corrected:
     counts: dict[Evidence, int]
 
 
+@timed(Step.AFTER)
 def correct_reading(reading: Reading, language: str) -> Corrected:
     """Put right what can be, in the block's language, or in the page's (`language`, Tesseract's name).
 

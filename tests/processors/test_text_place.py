@@ -45,7 +45,7 @@ def true_words(geometry: Geometry) -> list[tuple[int, str, Box]]:
     return found
 
 
-def text_boxes(pdf: Path) -> list[tuple[str, Box, tuple[float, float, float, float]]]:
+def text_boxes(pdf: Path) -> list[tuple[str, Box, tuple[float, ...]]]:
     """Words of the PDF's text with their boxes in pixels of 300 dpi, whole for the matching and exact."""
     said = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, check=True, timeout=60).stdout.decode()
     found: list[tuple[str, Box, tuple[float, ...]]] = []

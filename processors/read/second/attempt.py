@@ -5,9 +5,11 @@ from collections.abc import Collection, Sequence
 
 from processors.read.engine import Pixels, Reading
 from processors.read.second import SecondReader
+from processors.step_times import Step, timed
 from schemas.errors import EngineFailed, EngineUnavailable
 
 
+@timed(Step.SECOND_READER)
 def try_to_reread(
     second: SecondReader,
     pixels: Pixels,
