@@ -45,7 +45,7 @@ def parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """T/1 in version 3: three pages, the second scanned again, and a volume of two."""
     use_quick_validator(monkeypatch)
     town = with_pool(quick_town(tmp_path), LevelPool())
-    unit_json = {"reference_code": "T/1"}
+    unit_json: dict[str, object] = {"reference_code": "T/1"}
     make_quick_binder(town.inbox, "a", ["hotararea unu", "hotararea doi", "hotararea trei"], unit_json)
     town.ingest()
     replaces = {"intent": "replace_pages", "replaces": [2]}
