@@ -56,7 +56,8 @@ class OcrMyPdf:
         """Read the PDF `source` of `pages` pages into the PDF/A `target`; what was read, page by page.
 
         None for a page that it left no hOCR of. `source` must have no text: OCRmyPDF refuses one that has. `folder`,
-        which must be empty, takes temporary files. Raises ToolMissing, ToolTimeout, ToolFailed, DiskFull, DiskUnavailable; no process of it is left then.
+        which must be empty, takes temporary files. Raises ToolMissing, ToolTimeout, ToolFailed, DiskFull,
+        DiskUnavailable; no process of it is left then.
         """
         _ = self.agent
         command = [
