@@ -145,6 +145,10 @@ class Settings(Record):
         description="A second reader works on no page (`fast`), where the first cannot be trusted (`standard`), or on "
         "every page (`careful`).",
     )
+    composer: Literal["arhivar", "ocrmypdf"] = Field(
+        default="arhivar",
+        description="Who prepares, reads and writes access PDFs; OCRmyPDF must be installed in the same Python.",
+    )
     tessdata: Path | None = Field(default=None, description="Folder of Tesseract's models; found by itself when unset.")
     workers: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arhivar.composition import Archive
+from arhivar.composition import Archive, open_ocrmypdf
 from arhivar.package import access_path, alto_path, master_path
 from arhivar.steps.continued import Continued, read_continued
 from arhivar.steps.duplicates import Look, find_near_duplicates, look_of
@@ -24,6 +24,7 @@ from schemas.unit import PackagedPage, PackagedPdf
 
 if TYPE_CHECKING:  # steps that only hand over what was composed start without the libraries for PDFs
     from processors.compose import ComposePage
+    from processors.compose_read import ReadPdf
 
 _PLACEHOLDER = Geometry(
     source_width_px=2480, source_height_px=3508, source_dpi=300, width_px=2480, height_px=3508, dpi=300
@@ -63,6 +64,11 @@ def compose_unit(
 
     unit = manifest.description
     pages = _Pages(archive, manifest, unreadable, results)
+    compose, splice, made_by = compose_pdf, splice_pdf, None
+    if archive.settings.composer == "ocrmypdf":
+        read = _read_with_ocrmypdf(archive, manifest, pages, folder)
+        compose, splice, made_by = read.compose, read.splice, read.agent
+        pages = _Pages(archive, manifest, unreadable, results, read.results)
     continued = read_continued(archive, manifest)
     pdf_files: dict[str, Path] = {}
     kept: list[PackagedPdf] = []
@@ -72,7 +78,7 @@ def compose_unit(
         pdf_files[path] = folder / Path(path).name
         first = manifest.place(1)
         made.append((path, manifest.volume, range(first, first + len(manifest.pages))))
-        compose_pdf(pdf_files[path], unit, pages.compose(manifest.pages), ComposeSettings())
+        compose(pdf_files[path], unit, pages.compose(manifest.pages), ComposeSettings())
     if continued is not None:
         for pdf in continued.package.pdfs:
             new = sorted(
@@ -85,9 +91,9 @@ def compose_unit(
             pdf_files[pdf.path] = folder / Path(pdf.path).name
             made.append((pdf.path, pdf.volume, pdf.numbers))
             with continued.local_pdf(archive, pdf.path) as source:
-                splice_pdf(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+                splice(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
     reached(CrashPoint.PDF_WRITTEN)
-    judged = _judge(unit.reference_code, made, pdf_files, validator)
+    judged = _judge(unit.reference_code, made, pdf_files, validator, made_by)
     others = () if continued is None else continued.looks(archive, pages.looks)
     new_pages = _add_findings(pages.packaged, find_near_duplicates(pages.looks, others))
     kept_pages = () if continued is None else continued.pages()
@@ -101,12 +107,28 @@ def compose_unit(
     )
 
 
+def _read_with_ocrmypdf(archive: Archive, manifest: Manifest, pages: "_Pages", folder: Path) -> "ReadPdf":
+    from processors.compose_read import read_with_ocrmypdf
+
+    ordered = sorted(manifest.pages, key=lambda page: manifest.place(page.number))
+    settings = archive.settings
+    return read_with_ocrmypdf(
+        open_ocrmypdf(settings), manifest.description, pages.compose(ordered), folder, settings.confidence_threshold
+    )
+
+
 class _Pages:
     """The ingest's pages, gathered for the package while they go into a PDF."""
 
     def __init__(
-        self, archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], results: PageResults
+        self,
+        archive: Archive,
+        manifest: Manifest,
+        unreadable: Mapping[int, Finding],
+        results: PageResults,
+        read: Mapping[int, PageResult] | None = None,
     ) -> None:
+        """`read`, by numbers in the unit, goes before what `results` has."""
         self.packaged: list[PackagedPage] = []
         self.alto: dict[str, bytes] = {}
         self.engines: dict[Agent, None] = {}
@@ -114,6 +136,7 @@ class _Pages:
         self._manifest = manifest
         self._unreadable = unreadable
         self._results = results
+        self._read = read or {}
         self._keys = result_keys(archive, manifest)
 
     def compose(self, pages: Iterable[PlannedPage]) -> Iterator["ComposePage"]:
@@ -135,7 +158,7 @@ class _Pages:
             if processed is None:
                 unit = self._manifest.description.reference_code
                 raise PdfNotWritten(unit=unit, page=number, detail="no page result")
-            result = processed.result
+            result = self._read.get(number, processed.result)
             self.alto[alto_path(number)] = write_alto(result, source_file=master, page_number=number)
             look = look_of(number, page.file, self._keys[page.number], result)
             self.packaged.append(_package_page(self._manifest, page, result, look))
@@ -147,7 +170,11 @@ class _Pages:
 
 
 def _judge(
-    unit: str, made: Sequence[tuple[str, int, range]], files: Mapping[str, Path], validator: VeraPdf
+    unit: str,
+    made: Sequence[tuple[str, int, range]],
+    files: Mapping[str, Path],
+    validator: VeraPdf,
+    made_by: Agent | None,
 ) -> Iterator[PackagedPdf]:
     """The new PDFs (path, volume, numbers of pages) with veraPDF's verdict. Raises NotPdfA, ToolError."""
     verdicts = validator.validate([files[path] for path, _, _ in made])
@@ -160,6 +187,7 @@ def _judge(
             first_page=numbers.start,
             pages=len(numbers),
             sha512=_digest(files[path]),
+            made_by=made_by,
             validator=validator.agent,
             valid=verdict.valid,
             failures=verdict.failures,

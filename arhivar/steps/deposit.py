@@ -144,7 +144,10 @@ def _events(manifest: Manifest, composed: Composed) -> tuple[PreservationEvent, 
         _event(EventType.MESSAGE_DIGEST, received, ARHIVAR, "SHA-512 of every file on the share"),
         _event(EventType.FIXITY_CHECK, received, ARHIVAR, "every copy read back from the store"),
         *(_event(EventType.METADATA_EXTRACTION, now, engine, "text of pages, as ALTO") for engine in composed.engines),
-        *(_event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}") for pdf in new),
+        *(
+            _event(EventType.MIGRATION, now, pdf.made_by or ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}")
+            for pdf in new
+        ),
         *(_event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}") for pdf in new),
     )
 
