@@ -44,6 +44,7 @@ from schemas.reading import ReadingLevel
 
 if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
+    from processors.ocrmypdf_tool import OcrMyPdf
     from processors.page import PageSettings
     from processors.pool import PagePool
     from processors.verapdf import VeraPdf
@@ -263,15 +264,30 @@ def page_settings(settings: Settings, languages: Sequence[str], level: ReadingLe
     )
 
 
+def open_ocrmypdf(settings: Settings) -> "OcrMyPdf":
+    """OCRmyPDF under the limits that pages have."""
+    from processors.ocrmypdf_tool import OcrMyPdf, OcrMyPdfLimits
+
+    limits = OcrMyPdfLimits(settings.page_seconds, settings.worker_memory_bytes, settings.workers)
+    return OcrMyPdf(limits, settings.tessdata)
+
+
 def open_pool(settings: Settings) -> "PagePool":
-    """The pool of reading processes."""
+    """The pool of reading processes. Raises ToolMissing where OCRmyPDF is to read, and is not installed."""
     from processors.pool import PagePool
 
+    process = None
+    if settings.composer == "ocrmypdf":
+        from processors.scan_page import scan_page
+
+        _ = open_ocrmypdf(settings).agent
+        process = scan_page
     return PagePool(
         workers=settings.workers,
         limits=limits_from(settings),
         engine_name=settings.ocr_engine,
         tessdata=settings.tessdata,
+        process=process,
     )
 
 

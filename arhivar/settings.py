@@ -155,6 +155,10 @@ class Settings(Record):
         default=None,
         description="The same for `fast`. Where both lists name a unit, the longer name counts.",
     )
+    composer: Literal["arhivar", "ocrmypdf"] = Field(
+        default="arhivar",
+        description="Who prepares, reads and writes access PDFs; OCRmyPDF must be installed in the same Python.",
+    )
     tessdata: Path | None = Field(default=None, description="Folder of Tesseract's models; found by itself when unset.")
     workers: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),

@@ -93,7 +93,7 @@ def compose_pdf(
             raise PdfNotWritten(unit=unit, page=0, detail="it has no pages")
         try:
             composer.finish(numbers, settings)
-            _save(pdf, target)
+            save_pdf(pdf, target)
         except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
             raise _failure(error, target, unit, numbers[-1]) from error
 
@@ -126,7 +126,7 @@ def splice_pdf(
                 raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
         try:
             composer.finish(numbers, settings)
-            _save(pdf, target)
+            save_pdf(pdf, target)
         except (OSError, RuntimeError, ValueError, pikepdf.PdfError) as error:
             raise PdfNotWritten(unit=unit, page=number, detail=_in_words(error)) from error
 
@@ -234,7 +234,8 @@ class _Sink(io.RawIOBase):
             raise failed
 
 
-def _save(pdf: Pdf, target: Path) -> None:
+def save_pdf(pdf: Pdf, target: Path) -> None:
+    """Write the PDF whole or not at all, the same bytes for the same content."""
     part = target.with_name(f".{target.name}.{uuid.uuid4().hex}.part")
     try:
         with part.open("xb") as stream:

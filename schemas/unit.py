@@ -91,6 +91,7 @@ class PackagedPdf(Record):
     pages: int = Field(ge=1)
     sha512: str
     conformance: str = "PDF/A-2u"
+    made_by: Agent | None = Field(default=None, description="the program that made it, where that is not Arhivar")
     validator: Agent
     valid: bool
     failures: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from arhivar.composition import Archive
+from arhivar.composition import Archive, open_ocrmypdf
 from arhivar.package import access_path, alto_path, master_path
 from arhivar.steps.captures import Capture, capture_keys, captures
 from arhivar.steps.continued import Continued, read_continued
@@ -24,6 +24,7 @@ from schemas.unit import PackagedPage, PackagedPdf
 
 if TYPE_CHECKING:  # steps that only hand over what was composed start without the libraries for PDFs
     from processors.compose import ComposePage
+    from processors.compose_read import ReadPdf
 
 _PLACEHOLDER = Geometry(
     source_width_px=2480, source_height_px=3508, source_dpi=300, width_px=2480, height_px=3508, dpi=300
@@ -64,6 +65,13 @@ def compose_unit(
     unit = manifest.description
     read = captures(archive, manifest)
     pages = _Pages(archive, manifest, unreadable, results)
+    compose, splice, made_by = compose_pdf, splice_pdf, None
+    if archive.settings.composer == "ocrmypdf":
+        foreign = _read_with_ocrmypdf(
+            archive, manifest, pages.compose(sorted(read, key=lambda page: page.number)), folder
+        )
+        compose, splice, made_by = foreign.compose, foreign.splice, foreign.agent
+        pages = _Pages(archive, manifest, unreadable, results, foreign.results)
     continued = read_continued(archive, manifest, unreadable)
     pdf_files: dict[str, Path] = {}
     kept: list[PackagedPdf] = []
@@ -73,7 +81,7 @@ def compose_unit(
         pdf_files[path] = folder / Path(path).name
         first = manifest.place(1)
         made.append((path, manifest.volume, range(first, first + len(manifest.pages))))
-        compose_pdf(pdf_files[path], unit, pages.compose(read), ComposeSettings())
+        compose(pdf_files[path], unit, pages.compose(read), ComposeSettings())
     if continued is not None:
         for pdf in continued.package.pdfs:
             places = continued.replaced.intersection(pdf.numbers)
@@ -83,13 +91,14 @@ def compose_unit(
                 continue
             pdf_files[pdf.path] = folder / Path(pdf.path).name
             made.append((pdf.path, pdf.volume, pdf.numbers))
-            if manifest.reread is not None and len(new) == pdf.pages:  # the bytes that an ingest would give
-                compose_pdf(pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+            # The bytes that an ingest would give; OCRmyPDF's pages of several volumes are in one file.
+            if manifest.reread is not None and len(new) == pdf.pages and made_by is None:
+                compose(pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
                 continue
             with continued.local_pdf(archive, pdf.path) as source:
-                splice_pdf(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
+                splice(source, pdf_files[pdf.path], unit, pages.compose(new), ComposeSettings())
     reached(CrashPoint.PDF_WRITTEN)
-    judged = _judge(unit.reference_code, made, pdf_files, validator)
+    judged = _judge(unit.reference_code, made, pdf_files, validator, made_by)
     others = () if continued is None else continued.looks(archive, pages.looks)
     new_pages = _add_findings(pages.packaged, find_near_duplicates(pages.looks, others))
     kept_pages = () if continued is None else continued.pages()
@@ -103,18 +112,36 @@ def compose_unit(
     )
 
 
+def _read_with_ocrmypdf(
+    archive: Archive, manifest: Manifest, pages: Iterable["ComposePage"], folder: Path
+) -> "ReadPdf":
+    from processors.compose_read import read_with_ocrmypdf
+
+    settings = archive.settings
+    return read_with_ocrmypdf(
+        open_ocrmypdf(settings), manifest.description, pages, folder, settings.confidence_threshold
+    )
+
+
 class _Pages:
     """The ingest's pages, gathered for the package while they go into a PDF."""
 
     def __init__(
-        self, archive: Archive, manifest: Manifest, unreadable: Mapping[int, Finding], results: PageResults
+        self,
+        archive: Archive,
+        manifest: Manifest,
+        unreadable: Mapping[int, Finding],
+        results: PageResults,
+        read: Mapping[int, PageResult] | None = None,
     ) -> None:
+        """`read`, by numbers in the unit, goes before what `results` has."""
         self.packaged: list[PackagedPage] = []
         self.alto: dict[str, bytes] = {}
         self.engines: dict[Agent, None] = {}
         self.looks: list[Look] = []
         self._unreadable = unreadable
         self._results = results
+        self._read = read or {}
         self._keys = capture_keys(archive, manifest)
 
     def compose(self, pages: Iterable[Capture]) -> Iterator["ComposePage"]:
@@ -137,7 +164,7 @@ class _Pages:
             if processed is None:
                 unit = manifest.description.reference_code
                 raise PdfNotWritten(unit=unit, page=number, detail="no page result")
-            result = processed.result
+            result = self._read.get(number, processed.result)
             self.alto[alto_path(number)] = write_alto(result, source_file=master, page_number=number)
             look = look_of(number, page.file, key, result)
             self.packaged.append(_package_page(manifest, page, result, look))
@@ -149,7 +176,11 @@ class _Pages:
 
 
 def _judge(
-    unit: str, made: Sequence[tuple[str, int, range]], files: Mapping[str, Path], validator: VeraPdf
+    unit: str,
+    made: Sequence[tuple[str, int, range]],
+    files: Mapping[str, Path],
+    validator: VeraPdf,
+    made_by: Agent | None,
 ) -> Iterator[PackagedPdf]:
     """The new PDFs (path, volume, numbers of pages) with veraPDF's verdict. Raises NotPdfA, ToolError."""
     verdicts = validator.validate([files[path] for path, _, _ in made])
@@ -162,6 +193,7 @@ def _judge(
             first_page=numbers.start,
             pages=len(numbers),
             sha512=_digest(files[path]),
+            made_by=made_by,
             validator=validator.agent,
             valid=verdict.valid,
             failures=verdict.failures,

@@ -171,7 +171,7 @@ def _events_of_reread(reread: Reread, composed: Composed) -> tuple[PreservationE
 def _events_of_pdfs(composed: Composed, now: datetime) -> Iterator[PreservationEvent]:
     new = [pdf for pdf in composed.pdfs if pdf.path in composed.pdf_files]
     for pdf in new:
-        yield _event(EventType.MIGRATION, now, ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}")
+        yield _event(EventType.MIGRATION, now, pdf.made_by or ARHIVAR, f"masters to {pdf.path}, {pdf.conformance}")
     for pdf in new:
         yield _event(EventType.VALIDATION, now, pdf.validator, f"{pdf.path} is valid {pdf.conformance}")
 
