@@ -19,6 +19,9 @@ PLACE_TOLERANCE = 0.24
 WIDTH_TOLERANCE = 0.24
 """How far a word may end from its place beyond that, in points."""
 
+_GAP = 0.17
+"""Of the font size, between two words: with less than 0.15 poppler takes them for one (`minWordSpacing`)."""
+
 _PLACE_STEP = 10  # thousandths of an em: half the tolerance on type of 12 points, no finer, rare numbers compress badly
 _SCALE_STEPS = (5, 1, 0.2)  # percent; the coarsest that is within tolerance
 
@@ -120,6 +123,9 @@ def _write_line(pen: _Pen, line: Line, frame: PageFrame) -> None:
     pen.start_line(_quarter(frame.x(words[0][1].left)), _quarter(frame.y(line.box.bottom)))
     for index, (text, box) in enumerate(words):
         left, right = frame.x(box.left), frame.x(max(box.right, box.left + 1))
+        if index + 1 < len(words):
+            room = frame.x(words[index + 1][1].left) - _GAP * pen.size - PLACE_TOLERANCE
+            right = max(min(right, room), (left + right) / 2)
         _fit(pen, len(text), right - left)
         if abs(left - pen.x) > PLACE_TOLERANCE:
             pen.move(left - pen.x)

@@ -17,13 +17,14 @@ from benchmarks.agreement import align_words
 from processors.access import AccessSettings, Fidelity, make_access_image
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.decode import decode_frame
+from processors.encoded import encode_g4
 from processors.ink import Pixels, as_gray
 from processors.limits import Limits
 from processors.page import PageSettings, PageSource, process_page
 from processors.read import open_engine
 from processors.straighten import PrepareSettings, prepare_page
 from schemas.page import Block, Box, Geometry, Line, PageResult, Word
-from tests.processors.compose_material import DESCRIPTION, ROOT
+from tests.processors.compose_material import DESCRIPTION, ROOT, page_of, picture_of
 
 BINDER, NUMBER = "permits-1987", 3
 SCAN = ROOT / "sample_scans" / BINDER / f"{NUMBER:03}.jpg"
@@ -87,6 +88,22 @@ def test_text_ends_and_begins_where_its_word_does_on_the_line_that_it_stands_on(
         assert place[2] == pytest.approx(box.right * scale, abs=WITHIN_PX), text
         assert place[1] == pytest.approx(line_box.top * scale, abs=WITHIN_PX), text
         assert place[3] == pytest.approx(line_box.bottom * scale, abs=WITHIN_PX), text
+
+
+@pytest.mark.parametrize("gap_px", [0, 2, 5, 12])
+def test_words_that_stand_close_are_still_words(tmp_path: Path, gap_px: int) -> None:
+    """Readers tell words apart by their gaps, whatever spaces there are between them."""
+    words, x = [], 90
+    for text in ("der", "Magistrat", "der", "Stadt", "a"):
+        words.append(Word(text=text, box=Box(left=x, top=150, right=x + 11 * len(text), bottom=180), confidence=90))
+        x = words[-1].box.right + gap_px
+    line = Line(box=Box(left=90, top=140, right=x, bottom=190), words=tuple(words))
+    target = tmp_path / "page.pdf"
+    page = page_of(1, encode_g4(picture_of([line])), [line])
+    compose_pdf(target, DESCRIPTION, [page], ComposeSettings())
+    for way in ("-raw", "-layout"):
+        said = subprocess.run(["pdftotext", way, target, "-"], capture_output=True, check=True, timeout=60).stdout
+        assert said.decode().split() == [word.text for word in words], way
 
 
 def test_text_that_was_read_lies_where_the_words_were_typed(tmp_path: Path) -> None:
