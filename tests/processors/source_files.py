@@ -120,6 +120,8 @@ def image_stream(pdf: pikepdf.Pdf, encoded: EncodedImage, **keys: Any) -> pikepd
         stream.Filter = Name.DCTDecode
     elif encoded.codec is Codec.JBIG2:
         stream.Filter = Name.JBIG2Decode
+    elif encoded.codec is Codec.FLATE:
+        stream.Filter = Name.FlateDecode
     else:
         stream.Filter = Name.CCITTFaxDecode
         stream.DecodeParms = Dictionary(

@@ -13,7 +13,7 @@ from pikepdf import Array, Dictionary, Name
 from PIL import Image
 
 from processors.decode import Frame, decode_frame
-from processors.encoded import Codec, EncodedImage, encode_g4
+from processors.encoded import Codec, EncodedImage, encode_bitonal, encode_g4
 from processors.limits import Limits
 from processors.poppler import render_page
 from schemas.errors import DocumentEncrypted, ImageTooLarge, ImageUnreadable, ToolFailed, ToolMissing, ToolTimeout
@@ -335,8 +335,10 @@ def test_a_scan_whose_stream_was_cut_off_is_unreadable(codec: Codec, tmp_path: P
     encoded = {
         Codec.CCITT_G4: encode_g4(noise),
         Codec.JBIG2: encode_jbig2(noise),
+        Codec.FLATE: encode_bitonal(noise),
         Codec.JPEG: jpeg_image(jpeg_bytes(colour_drawing())),
     }[codec]
+    assert encoded.codec is codec
     half = EncodedImage(
         codec, encoded.data[: len(encoded.data) // 2], WIDTH, HEIGHT, components=encoded.components, bits=encoded.bits
     )
