@@ -135,8 +135,13 @@ class SharedLines:
         return found
 
     def read_lines(self, pixels: "Pixels", boxes: "Sequence[Box]") -> "list[SeenLine]":
-        read: list[SeenLine] = self._ask("read_lines", pixels, list(boxes))
-        return read
+        """Only the lines travel, each with as much around it as a reader may look at: a page is 25 MB."""
+        pieces = [cut_around(pixels, box) for box in boxes]
+        read: list[SeenLine] = self._ask("read_pieces", [(piece, inside) for piece, inside, _ in pieces])
+        return [
+            replace(line, box=box, middles_px=tuple(round(middle + left, 1) for middle in line.middles_px))
+            for line, box, (_, _, left) in zip(read, boxes, pieces, strict=True)
+        ]
 
     def close(self) -> None:
         """Nothing is kept between pages."""
@@ -222,8 +227,27 @@ def _open(pickled_job: bytes) -> "LineReader":
     return PaddleReader()
 
 
+def cut_around(pixels: "Pixels", box: "Box") -> "tuple[Pixels, Box, int]":
+    """A line with as much around it as it is high: the piece, the line's box in it, and where its left edge lies."""
+    left, top = max(0, box.left - box.height_px), max(0, box.top - box.height_px)
+    piece = pixels[top : box.bottom + box.height_px, left : box.right + box.height_px]
+    inside = box.model_copy(
+        update={
+            "left": box.left - left,
+            "top": box.top - top,
+            "right": box.right - left,
+            "bottom": box.bottom - top,
+        }
+    )
+    return piece, inside, left
+
+
 def _do(reader: "LineReader", what: str, *arguments: Any) -> Any:  # noqa: ANN401 as the reader's methods take them
-    return reader.agent if what == "agent" else getattr(reader, what)(*arguments)
+    if what == "agent":
+        return reader.agent
+    if what == "read_pieces":
+        return [line for piece, box in arguments[0] for line in reader.read_lines(piece, [box])]
+    return getattr(reader, what)(*arguments)
 
 
 def _place(error: Exception) -> str:

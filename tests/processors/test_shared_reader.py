@@ -19,8 +19,10 @@ import pytest
 
 from processors.limits import Limits
 from processors.pool import PagePool
-from processors.shared_reader import SharedJob, SharedLines
+from processors.read.second.recognise import crop_line
+from processors.shared_reader import SharedJob, SharedLines, cut_around
 from schemas.errors import EngineFailed
+from schemas.page import Box
 from tests.processors import line_reader_doubles as doubles
 from tests.processors.pool_doubles import Source, open_light_engine
 from tests.processors.test_pool import is_alive, wait_until
@@ -195,3 +197,14 @@ def test_it_does_not_outlive_its_parent(number: signal.Signals, tmp_path: Path) 
             parent.send_signal(number)
         parent.wait(30)
     assert wait_until(lambda: not is_alive(process), 5)
+
+
+@pytest.mark.parametrize("box", [(0, 0, 300, 40), (350, 180, 400, 220), (0, 290, 400, 300), (120, 100, 121, 101)])
+def test_a_line_travels_with_all_that_its_reader_looks_at(box: tuple[int, int, int, int]) -> None:
+    page = np.random.default_rng(7).integers(0, 256, (300, 400, 3), dtype=np.uint8)
+    place = Box(left=box[0], top=box[1], right=box[2], bottom=box[3])
+    piece, inside, left = cut_around(page, place)
+    whole, start = crop_line(page, place)
+    alone, start_in_piece = crop_line(piece, inside)
+    assert np.array_equal(whole, alone)
+    assert start == start_in_piece + left

@@ -56,7 +56,7 @@ class Alphabet:
 
 def recognise_line(session: Any, alphabet: Alphabet, pixels: Pixels, box: Box) -> SeenLine:  # noqa: ANN401 no types
     """Read the line at `box` of a page (HxWx3 RGB). `session` runs the recogniser's model."""
-    crop, left = _crop(pixels, box)
+    crop, left = crop_line(pixels, box)
     height, width = crop.shape[:2]
     resized_px = min(max(math.ceil(width * _HEIGHT_PX / height), _WIDTHS_PX[0]), _WIDTHS_PX[1])
     shown = cv2.resize(crop, (resized_px, _HEIGHT_PX))
@@ -71,7 +71,8 @@ def recognise_line(session: Any, alphabet: Alphabet, pixels: Pixels, box: Box) -
     )
 
 
-def _crop(pixels: Pixels, box: Box) -> tuple[Pixels, int]:
+def crop_line(pixels: Pixels, box: Box) -> tuple[Pixels, int]:
+    """What is looked at of a page (HxWx3) for the line at `box`, and where its left edge lies."""
     above, beside = round(box.height_px * _ABOVE), round(box.height_px * _BESIDE)
     left = max(0, box.left - beside)
     return pixels[max(0, box.top - above) : box.bottom + above, left : box.right + beside], left
