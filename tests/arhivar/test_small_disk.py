@@ -23,7 +23,7 @@ _LEASE_SECONDS = 10
 # A disk each, with what is left free on it run after run, and what is said of it.
 PARTS: dict[str, tuple[str, tuple[int, ...], type[ArhivarError]]] = {
     "store": ("home/store", (4 * _KIB, 60 * _KIB), StoreFull),
-    "work": ("home/work", (24 * _KIB, 64 * _KIB), DiskFull),
+    "work": ("home/work", (16 * _KIB, 32 * _KIB), DiskFull),
     "index": ("home/index", (16 * _KIB,), IndexFull),
     "catalogue": ("home", (48 * _KIB, 96 * _KIB), CatalogueFull),
 }
