@@ -23,6 +23,7 @@ from benchmarks.programs import ProgramRun, run_ocrmypdf
 from benchmarks.sets import BenchPage, BenchSet, BenchUnit
 
 ROOT = Path(__file__).resolve().parent.parent
+_BINDER = "permits-1987"
 _MIB = 1024 * 1024
 _STEP = 50
 
@@ -53,7 +54,8 @@ def main() -> None:
 
 def generate(folder: Path, pages: int) -> list[Path]:
     """The binder's page images, in order."""
-    command = [sys.executable, "-m", "sample_scans.generate", "--out", str(folder), "--pages", str(pages)]
+    words = ["--out", str(folder), "--binder", _BINDER, "--pages", str(pages)]
+    command = [sys.executable, "-m", "sample_scans.generate", *words]
     subprocess.run(command, cwd=ROOT, check=True)
     images = sorted(path for path in folder.rglob("*.jpg"))
     if len(images) != pages:
