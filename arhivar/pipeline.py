@@ -402,7 +402,7 @@ def _advance(archive: Archive, manifest: Manifest, state: IngestState) -> None:
 def clear_work(archive: Archive, manifest: Manifest) -> None:
     """Collect what the work area keeps of an ingest that needs it no more."""
     work = WorkArea(archive.work)
-    work.drop_pages(capture_keys(archive, manifest).values())
+    work.drop_pages(capture_keys(archive, captures(archive, manifest)).values())
     reached(CrashPoint.PAGES_DROPPED)
     work.drop_ingest(manifest.ingest_id)
     reached(CrashPoint.WORK_DROPPED)

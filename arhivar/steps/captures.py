@@ -72,8 +72,8 @@ def read_captures(
     return unreadable
 
 
-def capture_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
-    """Under what the result of each page that the ingest reads is kept, by position."""
-    read = captures(archive, manifest)
-    keys = {one.manifest.ingest_id: result_keys(archive, one.manifest) for one in read}
+def capture_keys(archive: Archive, read: Collection[Capture]) -> dict[int, str]:
+    """Under what the result of each of these pages is kept, by position."""
+    manifests = {one.manifest.ingest_id: one.manifest for one in read}
+    keys = {ingest_id: result_keys(archive, manifest) for ingest_id, manifest in manifests.items()}
     return {one.position: keys[one.manifest.ingest_id][one.page.number] for one in read}

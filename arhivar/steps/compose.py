@@ -64,14 +64,15 @@ def compose_unit(
 
     unit = manifest.description
     read = captures(archive, manifest)
-    pages = _Pages(archive, manifest, unreadable, results)
+    keys = capture_keys(archive, read)
+    pages = _Pages(keys, unreadable, results)
     compose, splice, made_by = compose_pdf, splice_pdf, None
     if archive.settings.composer == "ocrmypdf":
         foreign = _read_with_ocrmypdf(
             archive, manifest, pages.compose(sorted(read, key=lambda page: page.number)), folder
         )
         compose, splice, made_by = foreign.compose, foreign.splice, foreign.agent
-        pages = _Pages(archive, manifest, unreadable, results, foreign.results)
+        pages = _Pages(keys, unreadable, results, foreign.results)
     continued = read_continued(archive, manifest, unreadable)
     pdf_files: dict[str, Path] = {}
     kept: list[PackagedPdf] = []
@@ -128,13 +129,12 @@ class _Pages:
 
     def __init__(
         self,
-        archive: Archive,
-        manifest: Manifest,
+        keys: Mapping[int, str],
         unreadable: Mapping[int, Finding],
         results: PageResults,
         read: Mapping[int, PageResult] | None = None,
     ) -> None:
-        """`read`, by numbers in the unit, goes before what `results` has."""
+        """`keys` and `unreadable` are by position; `read`, by numbers in the unit, goes before what `results` has."""
         self.packaged: list[PackagedPage] = []
         self.alto: dict[str, bytes] = {}
         self.engines: dict[Agent, None] = {}
@@ -142,7 +142,7 @@ class _Pages:
         self._unreadable = unreadable
         self._results = results
         self._read = read or {}
-        self._keys = capture_keys(archive, manifest)
+        self._keys = keys
 
     def compose(self, pages: Iterable[Capture]) -> Iterator["ComposePage"]:
         """These pages for the PDF, one at a time."""

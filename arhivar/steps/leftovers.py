@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 from arhivar.composition import Archive, sweep_store
-from arhivar.steps.captures import capture_keys
+from arhivar.steps.captures import capture_keys, captures
 from arhivar.steps.workarea import WorkArea, writer_of
 from schemas.ingest import UNFINISHED
 from schemas.owners import is_gone
@@ -35,7 +35,11 @@ def sweep_work(archive: Archive) -> None:
     # Asked after the work area was listed: what an ingest registers and makes meanwhile is not in the lists.
     unfinished = archive.catalogue.ingests(states=UNFINISHED)
     ingests = {row.ingest_id for row in unfinished}
-    keys = {key for row in unfinished for key in capture_keys(archive, row.manifest).values()} if files else set()
+    keys = (
+        {key for row in unfinished for key in capture_keys(archive, captures(archive, row.manifest)).values()}
+        if files
+        else set()
+    )
     for folder in folders:
         if folder.name not in ingests:
             shutil.rmtree(folder, ignore_errors=True)

@@ -141,12 +141,12 @@ def _says(row: PageRow | None, result: PageResult) -> bool:
 
 def result_keys(archive: Archive, manifest: Manifest) -> dict[int, str]:
     """Under what each page's result is kept, by page number."""
-    settings = reading_settings(archive.settings, manifest)
+    fingerprint = reading_settings(archive.settings, manifest).fingerprint()
     engine = f"{archive.settings.ocr_engine} {archive.settings.tessdata or ''}"
     if archive.settings.composer != "arhivar":
         engine = f"{archive.settings.composer} {engine}"  # it keeps pages as they were scanned
     digests = {file.path: file.sha512 for file in manifest.files}
-    return {page.number: page_key(digests[page.file], page.frame, settings, engine) for page in manifest.pages}
+    return {page.number: page_key(digests[page.file], page.frame, fingerprint, engine) for page in manifest.pages}
 
 
 def placeholder_finding(page: PlannedPage, error: ArhivarError) -> Finding:

@@ -24,14 +24,14 @@ from schemas.page import Matrix, PageResult
 if TYPE_CHECKING:  # steps that look at no image start without the libraries for it
     from processors.access import AccessImage
     from processors.encoded import EncodedImage
-    from processors.page import PageSettings, ProcessedPage
+    from processors.page import ProcessedPage
 
 
-def page_key(sha512: str, frame: int, settings: "PageSettings", engine: str) -> str:
-    """Under what a page's result is kept; `engine` names the OCR engine with its models."""
+def page_key(sha512: str, frame: int, fingerprint: str, engine: str) -> str:
+    """Under what a page's result is kept; `fingerprint` is its settings', `engine` the OCR engine with its models."""
     from processors.page import STEP_VERSION
 
-    parts = (sha512, str(frame), STEP_VERSION, settings.fingerprint(), engine)
+    parts = (sha512, str(frame), STEP_VERSION, fingerprint, engine)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 

@@ -147,7 +147,7 @@ def compose(ingest_id: str, attempt: int, chunks: Sequence[ReadChunk]) -> bool:
         found = [Finding.model_validate(one) for chunk in chunks for one in chunk["unreadable"]]
         unreadable = {finding.page: finding for finding in found if finding.page is not None}
         results = StagedResults(archive.store, ingest_id)
-        keys = capture_keys(archive, row.manifest)
+        keys = capture_keys(archive, captures(archive, row.manifest))
         missing = results.missing(keys.values())
         lost = [position for position, key in keys.items() if position not in unreadable and key in missing]
         if lost:
