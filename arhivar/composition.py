@@ -40,7 +40,7 @@ from schemas.errors import (
     ReplicaUnset,
     StoreUnavailable,
 )
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 
 if TYPE_CHECKING:  # commands that read no pages or search nothing start without the libraries for it
     from processors.limits import Limits
@@ -247,9 +247,11 @@ def limits_from(settings: Settings) -> "Limits":
     )
 
 
-def page_settings(settings: Settings, languages: Sequence[str], level: ReadingLevel, fidelity: str) -> "PageSettings":
+def page_settings(
+    settings: Settings, languages: Sequence[str], level: ReadingLevel, fidelity: Fidelity
+) -> "PageSettings":
     """How pages in these languages are read and shown; `arhivar.reading_choice` says which for an ingest's."""
-    from processors.access import AccessSettings, Fidelity
+    from processors.access import AccessSettings
     from processors.page import PageSettings
 
     return PageSettings(
@@ -257,7 +259,7 @@ def page_settings(settings: Settings, languages: Sequence[str], level: ReadingLe
         access=AccessSettings(
             dpi=settings.access_dpi,
             quality=settings.access_quality,
-            fidelity=Fidelity(fidelity),
+            fidelity=fidelity,
         ),
         confidence_threshold=settings.confidence_threshold,
         level=level,

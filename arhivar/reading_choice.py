@@ -7,12 +7,12 @@ archive's.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from arhivar.composition import page_settings
 from arhivar.settings import Settings
 from schemas.ingest import Manifest
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 from schemas.unit import UnitDescription
 
 if TYPE_CHECKING:  # who decides alone starts without the libraries for images
@@ -24,14 +24,14 @@ class ReadingChoice:
     """What was decided for the pages of one ingest."""
 
     level: ReadingLevel
-    fidelity: Literal["access", "high"]
+    fidelity: Fidelity
 
 
 def choose_reading(settings: Settings, manifest: Manifest) -> ReadingChoice:
     """What holds for the ingest's pages."""
     unit = manifest.description
     high = match_series(unit, settings.high_fidelity_series or ()) > 0
-    fidelity = manifest.fidelity or ("high" if high else settings.access_fidelity)
+    fidelity = manifest.fidelity or (Fidelity.HIGH if high else settings.access_fidelity)
     if manifest.reread is not None:
         return ReadingChoice(manifest.reread.level, fidelity)
     return ReadingChoice(manifest.reading or _level_of_series(settings, unit) or settings.reading_level, fidelity)

@@ -23,7 +23,7 @@ from schemas.crash_points import check_crash_point
 from schemas.drop import LanguageCode
 from schemas.drop import Name as SeriesName
 from schemas.errors import InvalidSetting, UnknownSetting
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 
 PREFIX = "ARHIVAR_"
 FILE_NAME = "arhivar.toml"
@@ -172,8 +172,8 @@ class Settings(Record):
         default=3072 * _MIB, ge=512 * _MIB, description="Memory that one reading process may allocate, in bytes."
     )
     page_seconds: int = Field(default=300, ge=1, description="Time that one page may take, in seconds.")
-    access_fidelity: Literal["access", "high"] = Field(
-        default="access",
+    access_fidelity: Fidelity = Field(
+        default=Fidelity.ACCESS,
         description="Colour and grey pages in the access PDF: `access`, ink over a coarse picture of the paper, where "
         "that is smaller; `high`, one picture.",
     )

@@ -29,7 +29,7 @@ from benchmarks.agreement import word_recall
 from benchmarks.processes import machine_load
 from benchmarks.programs import ROOT
 from benchmarks.sets import folder_sets, sample_set
-from processors.access import AccessImage, AccessSettings, Fidelity, make_access_image
+from processors.access import AccessImage, AccessSettings, make_access_image
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.decode import decode_frame
 from processors.ink import Pixels, as_gray, typed
@@ -40,6 +40,7 @@ from processors.read.engine import OcrEngine, Reading
 from processors.readable import read_page
 from processors.straighten import Prepared, PrepareSettings, prepare_page
 from schemas.page import Box, PageResult
+from schemas.reading import Fidelity
 from schemas.unit import UnitDescription
 
 

@@ -10,7 +10,6 @@ source's own JPEG is smaller still: then that goes through.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 import cv2
 
@@ -21,20 +20,12 @@ from processors.layers import Layer, LayerSettings, make_layers
 from processors.step_times import Step, timed
 from processors.straighten import Prepared
 from schemas.page import Box, Matrix
+from schemas.reading import Fidelity
 
 _A4_LONG_SIDE_INCH = 11.7
 _PASSED_COMPONENTS = (1, 3)  # PDF/A-2 with an sRGB output intent has no place for a CMYK picture
 _LEAST_STENCIL_DPI = 150.0  # in coarser scans hairlines are grey, and two tones lose them
 _PLAIN_BITS = 0.2  # a pixel: no page with writing on it becomes a JPEG so small at the paper's quality or a better one
-
-
-class Fidelity(StrEnum):
-    """What the access PDF keeps of a page's look."""
-
-    ACCESS = "access"
-    """What stands on the page, sharp; paper and its grain only roughly."""
-    HIGH = "high"
-    """The page as one picture, with paper, pressure and corrections."""
 
 
 @dataclass(frozen=True)

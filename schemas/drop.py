@@ -2,12 +2,12 @@
 """What a drop says of itself: `unit.json` in the folder that the scanner leaves (schemas/drop.schema.json)."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from schemas.base import Record
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 
 ArchivalDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$")]
 """A date as precise as it is known: ``1987``, ``1987-05`` or ``1987-05-12`` (ISO 8601, EDTF level 0)."""
@@ -58,6 +58,6 @@ class DropDescription(Record):
     reading: ReadingLevel | None = Field(
         default=None, description="how carefully the pages are read; without it, as the settings say"
     )
-    fidelity: Literal["access", "high"] | None = Field(
+    fidelity: Fidelity | None = Field(
         default=None, description="what the access PDF keeps of the pages' look; without it, as the settings say"
     )

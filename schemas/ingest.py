@@ -4,7 +4,6 @@
 from collections.abc import Iterable
 from enum import StrEnum
 from hashlib import sha256
-from typing import Literal
 from uuid import UUID, uuid5
 
 from pydantic import Field
@@ -12,7 +11,7 @@ from pydantic import Field
 from schemas.base import Record, UtcTime
 from schemas.drop import Intent
 from schemas.findings import Finding
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 from schemas.unit import UnitDescription
 
 _NAMESPACE = UUID("5b0c2d2e-8a53-5c2b-9d0e-6f5a4e1b7c10")
@@ -96,9 +95,7 @@ class Manifest(Record):
     pages: tuple[PlannedPage, ...] = Field(description="every page that was captured, in reading order")
     findings: tuple[Finding, ...] = Field(default=(), description="what intake noticed")
     reading: ReadingLevel | None = Field(default=None, description="as the drop asks; the settings decide without it")
-    fidelity: Literal["access", "high"] | None = Field(
-        default=None, description="as the drop asks; the settings decide without it"
-    )
+    fidelity: Fidelity | None = Field(default=None, description="as the drop asks; the settings decide without it")
     reread: Reread | None = Field(
         default=None, description="of an attempt that reads the unit's current version again, and no new files"
     )

@@ -37,9 +37,6 @@ _EXPECTED: dict[str, Message] = {
         ro="{value} este prea mic (cel puțin {ge})", en="{value} is too small (at least {ge})"
     ),
     "enum": Message(ro="„{value}” nu este admis; se admit {expected}", en="'{value}' is not one of {expected}"),
-    "literal_error": Message(
-        ro="„{value}” nu este admis; se admit {expected}", en="'{value}' is not one of {expected}"
-    ),
     "tuple_type": Message(ro="se aștepta o listă", en="a list was expected"),
     "json": Message(ro="fișierul nu este JSON valid ({value})", en="the file is not valid JSON ({value})"),
     "object": Message(ro="se aștepta un obiect JSON: {{…}}", en="a JSON object was expected: {{…}}"),

@@ -7,7 +7,6 @@ numbers there, and what the drop does not say of the unit stays as that version 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from arhivar.composition import Archive, object_id
@@ -18,7 +17,7 @@ from schemas.drop import DropDescription, Intent
 from schemas.findings import Finding, FindingCode
 from schemas.ingest import UNFINISHED, IngestState
 from schemas.messages import Message
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 from schemas.unit import AccessClass, PackageDescription, UnitDescription
 
 _PROBLEMS: dict[str, Message] = {
@@ -46,7 +45,7 @@ class Base:
     package: PackageDescription
     reading: ReadingLevel | None = None
     """As the newest of its drops asked."""
-    fidelity: Literal["access", "high"] | None = None
+    fidelity: Fidelity | None = None
     """As the newest of its drops asked."""
 
     @property

@@ -11,7 +11,7 @@ from arhivar.settings import Settings, load_settings
 from schemas.drop import Intent
 from schemas.errors import InvalidSetting
 from schemas.ingest import Manifest, Reread, unit_id
-from schemas.reading import ReadingLevel
+from schemas.reading import Fidelity, ReadingLevel
 from schemas.unit import UnitDescription
 
 FAST, STANDARD, CAREFUL = ReadingLevel
@@ -37,9 +37,9 @@ def manifest(code: str = "PMB/1987/12", series: str | None = "II.3", **more: obj
 
 
 def test_the_archive_s_settings_hold_where_nothing_else_is_said(tmp_path: Path) -> None:
-    assert choose_reading(settings(tmp_path), manifest()) == ReadingChoice(STANDARD, "access")
+    assert choose_reading(settings(tmp_path), manifest()) == ReadingChoice(STANDARD, Fidelity.ACCESS)
     asked = settings(tmp_path, READING_LEVEL="fast", ACCESS_FIDELITY="high")
-    assert choose_reading(asked, manifest()) == ReadingChoice(FAST, "high")
+    assert choose_reading(asked, manifest()) == ReadingChoice(FAST, Fidelity.HIGH)
 
 
 @pytest.mark.parametrize(
@@ -70,16 +70,18 @@ def test_a_series_whose_look_matters_is_kept_in_one_picture(tmp_path: Path) -> N
 
 def test_what_a_drop_asks_goes_before_the_settings(tmp_path: Path) -> None:
     lists = settings(tmp_path, CAREFUL_SERIES="II.3", HIGH_FIDELITY_SERIES="II.3")
-    assert choose_reading(lists, manifest(reading=FAST, fidelity="access")) == ReadingChoice(FAST, "access")
+    assert choose_reading(lists, manifest(reading=FAST, fidelity=Fidelity.ACCESS)) == ReadingChoice(
+        FAST, Fidelity.ACCESS
+    )
 
 
 def test_what_a_reread_asks_goes_before_what_the_drop_asked(tmp_path: Path) -> None:
-    asked = manifest(reading=FAST, fidelity="high", reread=Reread(version=1, level=CAREFUL))
-    assert choose_reading(settings(tmp_path), asked) == ReadingChoice(CAREFUL, "high")
+    asked = manifest(reading=FAST, fidelity=Fidelity.HIGH, reread=Reread(version=1, level=CAREFUL))
+    assert choose_reading(settings(tmp_path), asked) == ReadingChoice(CAREFUL, Fidelity.HIGH)
 
 
 def test_pages_are_read_and_kept_as_was_decided(tmp_path: Path) -> None:
-    decided = reading_settings(settings(tmp_path), manifest(reading=CAREFUL, fidelity="high"))
+    decided = reading_settings(settings(tmp_path), manifest(reading=CAREFUL, fidelity=Fidelity.HIGH))
     assert (decided.level, decided.access.fidelity.value, decided.languages) == (CAREFUL, "high", ("ron",))
 
 

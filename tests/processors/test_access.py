@@ -7,10 +7,11 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.access import AccessSettings, Fidelity, make_access_image
+from processors.access import AccessSettings, make_access_image
 from processors.encoded import Codec, EncodedImage, encode_g4, encode_jpeg
 from processors.straighten import PrepareSettings, prepare_page
 from schemas.page import Matrix
+from schemas.reading import Fidelity
 from tests.processors.typed_pages import HEIGHT, WIDTH, bitonal, colour, frame_of, tilt, typed_page
 
 SETTINGS = AccessSettings(fidelity=Fidelity.HIGH)

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.agreement import align_words
-from processors.access import AccessSettings, Fidelity, make_access_image
+from processors.access import AccessSettings, make_access_image
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.decode import decode_frame
 from processors.encoded import encode_g4
@@ -24,6 +24,7 @@ from processors.page import PageSettings, PageSource, process_page
 from processors.read import open_engine
 from processors.straighten import PrepareSettings, prepare_page
 from schemas.page import Block, Box, Geometry, Line, PageResult, Word
+from schemas.reading import Fidelity
 from tests.processors.compose_material import DESCRIPTION, ROOT, page_of, picture_of
 
 BINDER, NUMBER = "permits-1987", 3
