@@ -22,7 +22,7 @@ import numpy as np
 
 from processors.access import AccessSettings, make_access_image
 from processors.decode import decode_frame
-from processors.ink import Pixels, find_ink, make_small, measure_contrast
+from processors.ink import Pixels, make_small
 from processors.limits import Limits
 from processors.lookalike import hash_look
 from processors.quality import measure_quality
@@ -91,12 +91,12 @@ def _run_steps(page: Path) -> dict[str, float]:
     frame = run("decode", lambda: decode_frame(page, 0, Limits()))
     run("reference", lambda: reference_workload(frame.pixels))
     small = run("small", lambda: make_small(frame.pixels, frame.dpi))
-    contrast = run("contrast", lambda: measure_contrast(small.gray, small.dpi))
-    run("direction", lambda: measure_direction(find_ink(contrast), small))
+    run("contrast", lambda: small.contrast)
+    run("direction", lambda: measure_direction(small))
     prepared = run("prepare", lambda: prepare_page(frame, PrepareSettings(), 0, small))
     run("access image", lambda: make_access_image(frame, prepared, AccessSettings()))
-    run("quality", lambda: measure_quality(frame, small, contrast, blank=prepared.blank))
-    run("look", lambda: hash_look(contrast, small.factor, prepared.geometry))
+    run("quality", lambda: measure_quality(frame, small, blank=prepared.blank))
+    run("look", lambda: hash_look(small.contrast, small.factor, prepared.geometry))
     return spent
 
 

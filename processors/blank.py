@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import Marks, Pixels, SmallPage, find_marks, make_small, measure_contrast, typed
+from processors.ink import Marks, Pixels, SmallPage, find_marks, make_small, typed
 
 _FAINT = 24  # contrast (of 255) at which a mark is seen at all
 _FIRM = 60  # contrast that show-through does not reach
@@ -43,7 +43,7 @@ def is_blank(gray: Pixels, dpi: float) -> bool:
 
 def measure_blankness(small: SmallPage, outside: _Flags) -> Blankness:
     """As `is_blank`, with the evidence; `outside` flags what is not page (borders, corners made by straightening)."""
-    contrast = measure_contrast(small.gray, small.dpi)
+    contrast = small.contrast.copy()
     contrast[outside] = 0
     marks = find_marks((contrast > _FAINT).astype(np.uint8))
     area = marks.area / small.px_per_mm**2

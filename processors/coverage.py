@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import MM_PER_INCH, Pixels, SmallPage, find_marks
+from processors.ink import MM_PER_INCH, Pixels, SmallPage
 from schemas.page import Geometry, Line
 
 _LETTER_MM = (0.8, 9.0)
@@ -28,9 +28,9 @@ class AskedInk:
     flags: NDArray[np.bool_]
 
 
-def find_asked_ink(small: SmallPage, ink: Pixels) -> AskedInk:
-    """What of a page's `ink` (255 or 0, HxW as `small`, the page as scanned) words should account for."""
-    marks = find_marks(ink)
+def find_asked_ink(small: SmallPage) -> AskedInk:
+    """What words should account for of the ink on a page as scanned."""
+    marks = small.marks
     low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
     letters = (marks.long >= low) & (marks.long <= high) & (marks.area >= max(3.0, 0.2 * low * low))
     letters[0] = False

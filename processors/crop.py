@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import Pixels, SmallPage, find_ink, find_marks, make_small, measure_contrast, typed
+from processors.ink import Pixels, SmallPage, find_marks, make_small, typed
 
 _DARK_SHARE = 0.5  # of the paper's brightness
 _COVERED = 0.6  # share of a row that must be border
@@ -96,7 +96,7 @@ def find_border(small: SmallPage, outside: _Flags) -> _Flags:
 def _loose_ink(small: SmallPage, border: _Flags) -> _Flags:
     """Ink that is not the border nor its fringe, specks left out."""
     fringe = typed(cv2.dilate(border.astype(np.uint8), np.ones((5, 5), np.uint8)))
-    ink = find_ink(measure_contrast(small.gray, small.dpi))
+    ink = small.ink.copy()
     ink[fringe > 0] = 0
     marks = find_marks(ink)
     keep = marks.area >= max(3.0, _INK_MM2 * small.px_per_mm**2)

@@ -8,6 +8,7 @@ whatever is dark over more than `_PAPER_MM` (a scanner's border, a photograph's 
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import cv2
@@ -38,6 +39,21 @@ class SmallPage:
     @property
     def px_per_mm(self) -> float:
         return self.dpi / MM_PER_INCH
+
+    @cached_property
+    def contrast(self) -> Pixels:
+        """What `measure_contrast` says of it; for reading only, as all that is kept here."""
+        return measure_contrast(self.gray, self.dpi)
+
+    @cached_property
+    def ink(self) -> Pixels:
+        """What `find_ink` finds on it."""
+        return find_ink(self.contrast)
+
+    @cached_property
+    def marks(self) -> "Marks":
+        """The connected pieces of its ink."""
+        return find_marks(self.ink)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from processors.access import AccessImage, make_access_image
 from processors.decode import Frame, decode_frame
-from processors.ink import find_ink, make_small, measure_contrast
+from processors.ink import make_small
 from processors.limits import Limits
 from processors.lookalike import hash_look
 from processors.page_reader import Notes, PageReader
@@ -68,11 +68,9 @@ def process_page(
         raise ValueError("a page can be read carefully only by a second reader")
     frame = decode_frame(source.path, source.frame, limits)
     small = make_small(frame.pixels, frame.dpi)
-    contrast = measure_contrast(small.gray, small.dpi)
-    ink = find_ink(contrast)
-    direction = measure_direction(ink, small)
+    direction = measure_direction(small)
     treatment: Notes = {"vertical_share": direction.vertical_share, "vertical_words": direction.words}
-    reader = PageReader(frame, small, ink, settings, engine, second, treatment)
+    reader = PageReader(frame, small, settings, engine, second, treatment)
     prepared, read = reader.read(direction)
     language, reading = (None, None) if read is None else (read.language, read.reading)
     if reading is not None:
@@ -86,7 +84,7 @@ def process_page(
     treatment["image_codec"] = str(image.image.codec)
     treatment["image_passed_through"] = image.image is frame.encoded
     treatment["image_layers"] = len(image.layers)
-    quality = measure_quality(frame, small, contrast, lines, blank=prepared.blank)
+    quality = measure_quality(frame, small, lines, blank=prepared.blank)
     result = PageResult(
         source_digest=frame.digest,
         geometry=prepared.geometry,
@@ -98,7 +96,7 @@ def process_page(
         treatment=treatment,
         engine=engine.agent if reading else None,
         quality=quality.measures,
-        look=hash_look(contrast, small.factor, prepared.geometry),
+        look=hash_look(small.contrast, small.factor, prepared.geometry),
     )
     return ProcessedPage(result, image)
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
-from processors.ink import Pixels, SmallPage
+from processors.ink import SmallPage
 from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
@@ -61,11 +61,10 @@ class _Attempt:
 
 @dataclass
 class PageReader:
-    """Reads one page. `ink` (255 or 0) is of `small`, the page as scanned."""
+    """Reads one page; `small` is the page as scanned."""
 
     frame: Frame
     small: SmallPage
-    ink: Pixels
     settings: PageSettings
     engine: OcrEngine
     second: SecondReader | None
@@ -74,7 +73,7 @@ class PageReader:
 
     @cached_property
     def _asked_ink(self) -> AskedInk:
-        return find_asked_ink(self.small, self.ink)
+        return find_asked_ink(self.small)
 
     def read(self, direction: LineDirection) -> tuple[Prepared, ReadPage | None]:
         """The page upright, straightened and cropped, and its words; no words are looked for on a blank page."""

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.decode import Frame
-from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_ink, find_marks
+from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_marks
 from processors.step_times import Step, timed
 from processors.target import Target, find_target
 from schemas.findings import Finding, FindingCode
@@ -79,17 +79,15 @@ class Quality:
 
 
 @timed(Step.QUALITY)
-def measure_quality(
-    frame: Frame, small: SmallPage, contrast: Pixels, lines: Iterable[Line] = (), *, blank: bool = False
-) -> Quality:
-    """Measure a page. `small` and its `contrast` are of the frame as scanned; `lines` were read, in derivative pixels.
+def measure_quality(frame: Frame, small: SmallPage, lines: Iterable[Line] = (), *, blank: bool = False) -> Quality:
+    """Measure a page. `small` is the frame as scanned, reduced; `lines` were read, in derivative pixels.
 
     What is left on a `blank` page, such as the scanner's border, is not measured as if it were text.
     """
     measures: dict[str, float] = {}
     if frame.dpi_known:
         measures["dpi"] = round(frame.dpi, 1)
-    ink = find_ink(contrast)
+    contrast, ink = small.contrast, small.ink
     if not blank:
         measures["cut_letters"] = float(_count_cut(small, ink))
     if not frame.bitonal:

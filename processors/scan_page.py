@@ -7,7 +7,7 @@ Measured as every page is (blank, quality, look), so that findings do not depend
 from processors.access import AccessImage
 from processors.decode import Frame, decode_frame
 from processors.encoded import EncodedImage, encode_g4, encode_jpeg
-from processors.ink import make_small, measure_contrast
+from processors.ink import make_small
 from processors.limits import Limits
 from processors.lookalike import hash_look
 from processors.page import PageSettings, PageSource, ProcessedPage
@@ -37,9 +37,8 @@ def scan_page(
     """
     frame = decode_frame(source.path, source.frame, limits)
     small = make_small(frame.pixels, frame.dpi)
-    contrast = measure_contrast(small.gray, small.dpi)
-    prepared = prepare_page(frame, PrepareSettings(deskew=False, crop=False), 0)
-    quality = measure_quality(frame, small, contrast, blank=prepared.blank)
+    prepared = prepare_page(frame, PrepareSettings(deskew=False, crop=False), 0, small)
+    quality = measure_quality(frame, small, blank=prepared.blank)
     findings: list[Finding] = []
     if not frame.dpi_known:
         findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
@@ -55,7 +54,7 @@ def scan_page(
         findings=tuple(findings),
         treatment={"as_scanned": True},
         quality=quality.measures,
-        look=hash_look(contrast, small.factor, prepared.geometry),
+        look=hash_look(small.contrast, small.factor, prepared.geometry),
     )
     return ProcessedPage(result, _as_scanned(frame))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processors.ink import Pixels, SmallPage, find_marks, typed
+from processors.ink import SmallPage, find_marks, typed
 from processors.step_times import Step, timed
 
 _GAP_MM = 1.0
@@ -41,11 +41,11 @@ class LineDirection:
 
 
 @timed(Step.ANALYSIS)
-def measure_direction(ink: Pixels, small: SmallPage) -> LineDirection:
-    """Which way the lines of a page run; `ink` (255 or 0, HxW as `small`) is what `find_ink` found on it."""
+def measure_direction(small: SmallPage) -> LineDirection:
+    """Which way the lines of a page run."""
     mm = small.px_per_mm
     reach = max(2, round(_GAP_MM * mm))
-    words = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    words = cv2.morphologyEx(small.ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     marks = find_marks(typed(words))
     bars = (marks.short >= _BAR_MM[0] * mm) & (marks.short <= _BAR_MM[1] * mm) & (marks.long >= _LONG * marks.short)
     bars[0] = False

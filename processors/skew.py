@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import Pixels, SmallPage, find_ink, find_marks, make_small, measure_contrast
+from processors.ink import Pixels, SmallPage, make_small
 
 MAX_SKEW_DEG = 8.0
 MIN_SKEW_DEG = 0.05
@@ -64,8 +64,7 @@ def measure_skew(small: SmallPage) -> Skew:
 
 def _letter_points(small: SmallPage) -> tuple[_Floats, _Floats, int]:
     """Pixels of everything that has the size of a letter or short word, centred, at most about `_POINTS`."""
-    ink = find_ink(measure_contrast(small.gray, small.dpi))
-    marks = find_marks(ink)
+    marks = small.marks
     low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
     keep = (marks.height <= high) & (marks.long <= 3 * high) & (marks.long >= low)
     keep &= marks.area >= max(3, 0.25 * low * low)

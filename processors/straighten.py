@@ -98,7 +98,9 @@ def prepare_page(
 def _skew_of(small: SmallPage, turn: Matrix, long_side_px: int, settings: PrepareSettings) -> Skew:
     if not settings.deskew or long_side_px > _WARP_SIDE_MAX_PX:
         return Skew(0.0, 0.0, 0)
-    quarters = {(1.0, 0.0): 0, (0.0, 1.0): 3, (-1.0, 0.0): 2, (0.0, -1.0): 1}[(turn.a, turn.d)]
+    if turn == Matrix():
+        return measure_skew(small)
+    quarters = {(0.0, 1.0): 3, (-1.0, 0.0): 2, (0.0, -1.0): 1}[(turn.a, turn.d)]
     gray = np.ascontiguousarray(np.rot90(small.gray, quarters))
     return measure_skew(SmallPage(gray, small.factor, small.dpi))
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from processors.coverage import explain_ink, find_asked_ink
-from processors.ink import Pixels, find_ink, make_small, measure_contrast
+from processors.ink import Pixels, make_small
 from processors.straighten import Prepared, PrepareSettings, Rotation, prepare_page
 from schemas.page import Box, Line, Word
 from tests.processors.typed_pages import DPI, blank_page, frame_of, print_on, stamp_mask, tilt, typed_page
@@ -17,10 +17,9 @@ def explained(page: Pixels, boxes: list[Box], rotation: Rotation = 0) -> float |
 
 def explained_of(page: Pixels, boxes: list[Box], prepared: Prepared) -> float | None:
     small = make_small(page, DPI)
-    ink = find_ink(measure_contrast(small.gray, small.dpi))
     words = tuple(Word(text="x", box=box, confidence=90.0) for box in boxes)
     lines = [Line(box=words[0].box, words=words)] if words else []
-    return explain_ink(find_asked_ink(small, ink), prepared.geometry, lines)
+    return explain_ink(find_asked_ink(small), prepared.geometry, lines)
 
 
 def test_words_over_all_lines_explain_all_ink() -> None:

@@ -10,7 +10,7 @@ import pytest
 from arhivar.settings import CHECKOUT
 from arhivar.steps.duplicates import MOST_BITS
 from processors.decode import decode_frame
-from processors.ink import Pixels, make_small, measure_contrast, typed
+from processors.ink import Pixels, make_small, typed
 from processors.limits import Limits
 from processors.lookalike import count_differing_bits, hash_look
 from processors.straighten import PrepareSettings, Rotation, prepare_page
@@ -31,7 +31,7 @@ def look(pixels: Pixels, rotation_deg: Rotation = 0) -> str:
     frame = frame_of(np.ascontiguousarray(pixels), dpi=DPI)
     small = make_small(frame.pixels, frame.dpi)
     geometry = prepare_page(frame, PrepareSettings(), rotation_deg).geometry
-    return hash_look(measure_contrast(small.gray, small.dpi), small.factor, geometry)
+    return hash_look(small.contrast, small.factor, geometry)
 
 
 def laid_again(pixels: Pixels, skew_deg: float, across: float, down: float) -> Pixels:

@@ -12,7 +12,7 @@ import pytest
 
 from arhivar.settings import CHECKOUT
 from processors.decode import Frame, decode_frame
-from processors.ink import Pixels, make_small, measure_contrast, typed
+from processors.ink import Pixels, make_small, typed
 from processors.limits import Limits
 from processors.quality import Quality, QualitySettings, judge_quality, measure_quality
 from schemas.findings import FindingCode
@@ -32,7 +32,7 @@ def sample(name: str) -> Frame:
 def measure(pixels: Pixels, like: Frame, *, dpi: float | None = None, blank: bool = False) -> Quality:
     frame = replace(like, pixels=np.ascontiguousarray(pixels), dpi=dpi or like.dpi)
     small = make_small(frame.pixels, frame.dpi)
-    return measure_quality(frame, small, measure_contrast(small.gray, small.dpi), blank=blank)
+    return measure_quality(frame, small, blank=blank)
 
 
 def codes(quality: Quality) -> list[FindingCode]:
@@ -151,8 +151,7 @@ def _lines(slope_deg: float, height_px: int) -> list[Line]:
 def test_lines_that_still_slope_are_found(slope_deg: float, found: bool) -> None:
     page = frame_of(blank_page(width=400, height=400))
     small = make_small(page.pixels, page.dpi)
-    contrast = measure_contrast(small.gray, small.dpi)
-    quality = measure_quality(page, small, contrast, _lines(slope_deg, 32), blank=True)
+    quality = measure_quality(page, small, _lines(slope_deg, 32), blank=True)
     assert quality.measures["skew_left_deg"] == pytest.approx(abs(slope_deg), abs=0.15)
     assert (FindingCode.SKEW_LEFT in codes(quality)) is found
 
@@ -161,7 +160,7 @@ def test_lines_that_still_slope_are_found(slope_deg: float, found: bool) -> None
 def test_letters_too_small_to_read_are_found_whatever_the_file_says(height_px: int, found: bool) -> None:
     page = frame_of(blank_page(width=400, height=400))
     small = make_small(page.pixels, page.dpi)
-    quality = measure_quality(page, small, measure_contrast(small.gray, small.dpi), _lines(0, height_px), blank=True)
+    quality = measure_quality(page, small, _lines(0, height_px), blank=True)
     assert (FindingCode.LETTERS_SMALL in codes(quality)) is found
 
 
@@ -174,10 +173,9 @@ def test_the_smallest_image_is_measured_too(size: tuple[int, int]) -> None:
 def test_measuring_is_cheap() -> None:
     page = sample(TYPED)
     small = make_small(page.pixels, page.dpi)
-    contrast = measure_contrast(small.gray, small.dpi)
     costs = []
     for _ in range(5):
         start = process_time()
-        measure_quality(page, small, contrast)
+        measure_quality(page, small)
         costs.append(process_time() - start)
     assert min(costs) < 0.1  # 0.03 on an idle processor

@@ -4,14 +4,13 @@
 import numpy as np
 import pytest
 
-from processors.ink import Pixels, find_ink, make_small, measure_contrast
+from processors.ink import Pixels, make_small
 from processors.sideways import LineDirection, measure_direction
 from tests.processors.typed_pages import DPI, blank_page, print_on, stamp_mask, tilt, typed_page
 
 
 def direction_of(page: Pixels) -> LineDirection:
-    small = make_small(page, DPI)
-    return measure_direction(find_ink(measure_contrast(small.gray, small.dpi)), small)
+    return measure_direction(make_small(page, DPI))
 
 
 @pytest.mark.parametrize(("quarters", "expected"), [(0, False), (1, True), (2, False), (3, True)])
