@@ -74,7 +74,7 @@ def side_by_side(crop: Crop, frame: Frame, engine: OcrEngine) -> Pixels:
     prepared = prepare_page(frame, PrepareSettings(), 0)
     geometry = prepared.geometry
     reading = read_page(engine, prepared.pixels, geometry.dpi, ("ron",))
-    words = [word for block in reading.blocks for line in block.lines for word in line.words]
+    words = list(reading.words())
     sure = [word.box for word in words if word.confidence >= PageSettings().sure_confidence]
     access = make_access_image(frame, prepared, AccessSettings(), sure)
     shown, _ = render_page(access, PageResult(source_digest=frame.digest, geometry=geometry, blocks=reading.blocks))

@@ -158,7 +158,7 @@ def _registered(master: Pixels, access: Pixels) -> Pixels:
 
 
 def _text(reading: Reading) -> str:
-    return "\n".join(" ".join(word.text for word in line.words) for block in reading.blocks for line in block.lines)
+    return "\n".join(" ".join(word.text for word in line.words) for line in reading.lines())
 
 
 def _row(name: str, looks: list[Look]) -> str:

@@ -125,7 +125,7 @@ def _with_words(
     least_confidence: float,
 ) -> PageResult:
     reading = hocr.reading
-    words = [word.text for block in reading.blocks for line in block.lines for word in line.words]
+    words = [word.text for word in reading.words()]
     guess = detect_language(" ".join(words), languages) if words else None
     before = result.geometry
     geometry = Geometry(

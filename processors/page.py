@@ -77,7 +77,7 @@ def process_page(
         corrected = correct_reading(reading, language or settings.languages[0])
         reading = corrected.reading
         treatment.update({f"corrected_by_{evidence}": count for evidence, count in corrected.counts.items()})
-    lines = [line for block in reading.blocks for line in block.lines] if reading else []
+    lines = list(reading.lines()) if reading else []
     sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
     image = make_access_image(frame, prepared, settings.access, sure)
     treatment.update(prepared.treatment)

@@ -127,7 +127,7 @@ class PageReader:
         return self._attempt(prepared, language, self._treatments(prepared)[0], self.settings.languages)
 
     def _in_its_language(self, prepared: Prepared, first: _Attempt) -> _Attempt:
-        text = " ".join(word.text for block in first.reading.blocks for line in block.lines for word in line.words)
+        text = " ".join(word.text for word in first.reading.words())
         guess = detect_language(text, self.settings.languages, self.settings.language)
         if guess is None:
             return self._judge(prepared, first, (first.language,))
@@ -191,8 +191,7 @@ class PageReader:
                 self.engine, prepared.pixels, prepared.geometry.dpi, passage.box, (passage.language,), attempt.treatment
             )
             before = (word for line in lines_of(attempt.reading, passage) for word in line.words)
-            after = (word for block in part.blocks for line in block.lines for word in line.words)
-            if count_evidence(after, self._knower((passage.language,))) > count_evidence(
+            if count_evidence(part.words(), self._knower((passage.language,))) > count_evidence(
                 before, self._knower((attempt.language,))
             ):
                 parts[passage] = part
@@ -262,8 +261,7 @@ class PageReader:
     @timed(Step.TRUST)
     def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
         if self._explained is None or self._explained[0] is not reading:  # often judged more than once
-            lines = [line for block in reading.blocks for line in block.lines]
-            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, lines))
+            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, reading.lines()))
         return measure_trust(reading, self._knower(spoken), self.settings.trust, self._explained[1])
 
     def _german(self) -> bool:

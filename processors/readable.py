@@ -43,10 +43,7 @@ def read_part(
     left, top = max(0, part.left - around), max(0, part.top - around)
     cut = pixels[top : part.bottom + around, left : part.right + around]
     reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment)
-    return _map_boxes(
-        reading,
-        lambda box: Box(left=box.left + left, top=box.top + top, right=box.right + left, bottom=box.bottom + top),
-    )
+    return _map_boxes(reading, lambda box: box.moved(left, top))
 
 
 def read_sparse_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:

@@ -231,15 +231,7 @@ def cut_around(pixels: "Pixels", box: "Box") -> "tuple[Pixels, Box, int]":
     """A line with as much around it as it is high: the piece, the line's box in it, and where its left edge lies."""
     left, top = max(0, box.left - box.height_px), max(0, box.top - box.height_px)
     piece = pixels[top : box.bottom + box.height_px, left : box.right + box.height_px]
-    inside = box.model_copy(
-        update={
-            "left": box.left - left,
-            "top": box.top - top,
-            "right": box.right - left,
-            "bottom": box.bottom - top,
-        }
-    )
-    return piece, inside, left
+    return piece, box.moved(-left, -top), left
 
 
 def _do(reader: "LineReader", what: str, *arguments: Any) -> Any:  # noqa: ANN401 as the reader's methods take them

@@ -9,8 +9,9 @@ Two coordinate frames are used, both in pixels, origin at the top left, y downwa
 `Geometry.matrix` leads from source to derivative.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
+from functools import reduce
 from typing import Literal
 
 from pydantic import Field
@@ -54,6 +55,20 @@ class Box(Record):
             right=max(self.right, other.right),
             bottom=max(self.bottom, other.bottom),
         )
+
+    def moved(self, across_px: int, down_px: int) -> "Box":
+        """The box so far to the right and down."""
+        return Box(
+            left=self.left + across_px,
+            top=self.top + down_px,
+            right=self.right + across_px,
+            bottom=self.bottom + down_px,
+        )
+
+
+def around(boxes: Iterable[Box]) -> Box:
+    """The smallest box around all of them. Raises TypeError where there is none."""
+    return reduce(Box.union, boxes)
 
 
 class Matrix(Record):
@@ -134,6 +149,16 @@ class Block(Record):
     language: str | None = Field(default=None, description="where it is another than the page's")
 
 
+def lines_in(blocks: Iterable[Block]) -> Iterator[Line]:
+    """All lines, in reading order."""
+    return (line for block in blocks for line in block.lines)
+
+
+def words_in(blocks: Iterable[Block]) -> Iterator[Word]:
+    """All words, in reading order."""
+    return (word for line in lines_in(blocks) for word in line.words)
+
+
 class Agent(Record):
     """A program that did something (PREMIS 3.0, agent)."""
 
@@ -158,21 +183,19 @@ class PageResult(Record):
     quality: dict[str, float] = Field(default_factory=dict, description="how well it was captured, measure by measure")
     look: str | None = Field(default=None, description="perceptual hash, hex: pages that look alike differ in few bits")
 
-    def lines(self) -> Iterator[Line]:
-        """All lines, in reading order."""
-        for block in self.blocks:
-            yield from block.lines
-
-    def words(self) -> Iterator[Word]:
-        """All words, in reading order."""
-        for line in self.lines():
-            yield from line.words
-
     @property
     def languages(self) -> tuple[str, ...]:
         """The page's language, and those of passages that are in others, each once."""
         named = (self.language, *(block.language for block in self.blocks))
         return tuple(dict.fromkeys(language for language in named if language is not None))
+
+    def lines(self) -> Iterator[Line]:
+        """All lines, in reading order."""
+        return lines_in(self.blocks)
+
+    def words(self) -> Iterator[Word]:
+        """All words, in reading order."""
+        return words_in(self.blocks)
 
     @property
     def text(self) -> str:

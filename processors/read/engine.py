@@ -3,7 +3,7 @@
 ``tests/contract/test_ocr_engine.py``, which runs against all engines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from schemas.page import Agent, Block
+from schemas.page import Agent, Block, Line, Word, lines_in, words_in
 
 Pixels = npt.NDArray[np.uint8]
 """An image as an array: height x width (grey or bitonal 0/255) or height x width x 3 (RGB)."""
@@ -43,6 +43,14 @@ class Reading:
     blocks: tuple[Block, ...]
     confidence: float | None
     """Mean over the words, weighted by their number of characters, 0 to 100; None where there are no words."""
+
+    def lines(self) -> Iterator[Line]:
+        """All lines, in reading order."""
+        return lines_in(self.blocks)
+
+    def words(self) -> Iterator[Word]:
+        """All words, in reading order."""
+        return words_in(self.blocks)
 
 
 class OcrEngine(Protocol):

@@ -11,13 +11,12 @@ page's record, and stays visible on the image.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import reduce
 from statistics import median
 
 from processors.read.engine import Reading
 from processors.read.trust import Knows, Weighed, mean_sureness, weigh
 from processors.read.words import mean_confidence
-from schemas.page import Block, Box, Line
+from schemas.page import Block, Line, around
 
 _RULE = re.compile(r"[|/\\\[\](){}_~=¦]+")
 """What rules, folds and frames are read as, as surely as any letter."""
@@ -41,7 +40,7 @@ class NoiseSettings:
 
 def drop_noise(reading: Reading, knows: Knows, settings: NoiseSettings) -> tuple[Reading, int]:
     """The reading without its lines that are no text, and how many those were."""
-    lines = [line for block in reading.blocks for line in block.lines]
+    lines = list(reading.lines())
     usual = _usual_height(lines, settings)
     noise = {id(line) for line in lines if _is_noise(line, knows, usual, settings)}
     letters = {id(line): sum(len(word.text) for word in line.words) for line in lines}
@@ -53,8 +52,7 @@ def drop_noise(reading: Reading, knows: Knows, settings: NoiseSettings) -> tuple
         if len(kept) == len(block.lines):
             blocks.append(block)
         elif kept:
-            box = reduce(Box.union, (line.box for line in kept))
-            blocks.append(block.model_copy(update={"box": box, "lines": kept}))
+            blocks.append(block.model_copy(update={"box": around(line.box for line in kept), "lines": kept}))
     return Reading(tuple(blocks), mean_confidence(blocks)), len(noise)
 
 

@@ -8,12 +8,11 @@ agree, and the whole passage once more.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
 from processors.read.engine import Reading
 from processors.read.language import LanguageSettings, detect_language, same_speech
 from processors.read.words import mean_confidence
-from schemas.page import Block, Box, Line
+from schemas.page import Block, Box, Line, around
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def find_passages(
             if same_speech(language, other) or told < settings.lines:
                 continue
             if _guess(_text(lines), allowed, settings.letters, settings, guessing) == other:
-                passages.append(Passage(number, first, end, other, _around(lines)))
+                passages.append(Passage(number, first, end, other, around(line.box for line in lines)))
     return passages
 
 
@@ -119,12 +118,8 @@ def _guess(
 
 def _part(block: Block, first: int, end: int) -> list[Block]:
     lines = block.lines[first:end]
-    return [block.model_copy(update={"box": _around(lines), "lines": lines})] if lines else []
+    return [block.model_copy(update={"box": around(line.box for line in lines), "lines": lines})] if lines else []
 
 
 def _text(lines: Sequence[Line]) -> str:
     return " ".join(word.text for line in lines for word in line.words)
-
-
-def _around(lines: Sequence[Line]) -> Box:
-    return reduce(Box.union, (line.box for line in lines))

@@ -115,7 +115,7 @@ class Weighed:
 
 def measure_trust(reading: Reading, knows: Knows, settings: TrustSettings, explained: float | None = None) -> Trust:
     """How far `reading` can be trusted, by the words that `knows` knows; `explained` is from `explain_ink`."""
-    lines = [line for block in reading.blocks for line in block.lines]
+    lines = list(reading.lines())
     weighed = [[weigh(word, knows) for word in line.words] for line in lines]
     words = [word for line in weighed for word in line]
     letters = sum(word.letters for word in words)

@@ -3,12 +3,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 from itertools import groupby
 
 from processors.read.engine import Reading
 from processors.read.normalise import normalise
-from schemas.page import Block, Box, Line, Word
+from schemas.page import Block, Box, Line, Word, around
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +37,9 @@ def assemble(said: Iterable[SaidWord], width_px: int, height_px: int, languages:
         for _, of_line in groupby(of_block, key=lambda word: word.line):
             words = tuple(word for one in of_line if (word := _word(one, width_px, height_px, languages)) is not None)
             if words:
-                lines.append(Line(box=_around(word.box for word in words), words=words))
+                lines.append(Line(box=around(word.box for word in words), words=words))
         if lines:
-            blocks.append(Block(box=_around(line.box for line in lines), lines=tuple(lines)))
+            blocks.append(Block(box=around(line.box for line in lines), lines=tuple(lines)))
     return Reading(blocks=tuple(blocks), confidence=mean_confidence(blocks))
 
 
@@ -67,7 +66,3 @@ def _word(said: SaidWord, width_px: int, height_px: int, languages: Sequence[str
     # Each belongs to a character of the text as it was said: with white space around it nothing fits any more.
     choices = said.choices if len(said.choices) == len(raw) else ()
     return Word(text=text, raw=raw if raw != text else None, box=box, confidence=confidence, choices=choices)
-
-
-def _around(boxes: Iterable[Box]) -> Box:
-    return reduce(Box.union, boxes)

@@ -10,7 +10,6 @@ diacritics and spaces, and the first one's word where it is in the dictionary an
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import reduce
 from itertools import pairwise
 from statistics import median
 
@@ -18,7 +17,7 @@ from processors.read.normalise import normalise
 from processors.read.second.align import base_letters
 from processors.read.second.pieces import Piece, split_line
 from processors.read.second.seen import SeenLine
-from schemas.page import Box, Word
+from schemas.page import Box, Word, around
 
 Knows = Callable[[str], bool]
 """Whether a word, letters alone, is in the dictionary of the page's language."""
@@ -199,10 +198,10 @@ def _box(chosen: _Chosen, seen: SeenLine) -> Box:
     boxes = [piece.word.box for piece in chosen.pieces if piece.word is not None]
     whole = len(boxes) == len(chosen.pieces) and not any(piece.cut for piece in chosen.pieces)
     if whole and all(box.height_px <= _TALL * seen.box.height_px for box in boxes):
-        return reduce(Box.union, boxes)
+        return around(boxes)
     middles = [middle for piece in chosen.pieces for middle in piece.middles_px]
     if not middles:
-        return reduce(Box.union, boxes)
+        return around(boxes)
     half = _pitch(seen) / 2
     left = min(max(round(middles[0] - half), seen.box.left), seen.box.right - 1)
     right = max(min(round(middles[-1] + half), seen.box.right), left + 1)

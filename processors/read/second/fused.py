@@ -2,7 +2,6 @@
 """`SecondReader` out of a reader of lines: which word stands in which line, both fused, and all lines in order."""
 
 from collections.abc import Callable, Collection, Sequence
-from functools import reduce
 from statistics import median_high, median_low
 
 from processors.read.engine import Pixels, Reading
@@ -10,7 +9,7 @@ from processors.read.second.fuse import Knows, fuse_line
 from processors.read.second.rows import reading_order
 from processors.read.second.seen import LineReader, SeenLine
 from processors.read.words import mean_confidence
-from schemas.page import Agent, Block, Box, Line, Word
+from schemas.page import Agent, Block, Box, Line, Word, around
 
 _CREDIBLE = 0.5
 """Mean probability under which what the second reader saw is no line."""
@@ -70,13 +69,13 @@ class FusedReader:
         rows = [*(_line(words) for words in fused if words), *missed]
         return tuple(
             _block([_joined([rows[index] for index in line]) for line in block])
-            for block in reading_order([row.box for row in rows], [line.box for line in _lines(reading)])
+            for block in reading_order([row.box for row in rows], [line.box for line in reading.lines()])
         )
 
     def _reread_lines(
         self, pixels: Pixels, reading: Reading, languages: Sequence[str], wanted: set[int], knows: Knows
     ) -> tuple[Block, ...]:
-        old = _lines(reading)
+        old = list(reading.lines())
         if not wanted <= set(range(len(old))):
             raise ValueError(f"the page has {len(old)} lines, not {sorted(wanted)}")
         chosen = sorted(wanted)
@@ -110,7 +109,7 @@ def _place_words(reading: Reading, seen: Sequence[SeenLine]) -> tuple[list[list[
     """The first reader's words by the line of the second's that they stand in, and the lines that it missed."""
     placed: list[list[Word]] = [[] for _ in seen]
     missed: list[Line] = []
-    for line in _lines(reading):
+    for line in reading.lines():
         alone = []
         for word in line.words:
             index = _line_of(word.box, seen)
@@ -129,10 +128,6 @@ def _signs(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-def _lines(reading: Reading) -> list[Line]:
-    return [line for block in reading.blocks for line in block.lines]
-
-
 def _line_of(box: Box, seen: Sequence[SeenLine]) -> int | None:
     """The line that runs through a word's middle; of several the one whose middle is nearest."""
     middle = (box.top + box.bottom) / 2
@@ -147,15 +142,13 @@ def _line_of(box: Box, seen: Sequence[SeenLine]) -> int | None:
 
 
 def _line(words: Sequence[Word]) -> Line:
-    return Line(box=reduce(Box.union, (word.box for word in words)), words=tuple(words))
+    return Line(box=around(word.box for word in words), words=tuple(words))
 
 
 def _joined(rows: Sequence[Line]) -> Line:
     """Rows beside each other as one line."""
-    return Line(
-        box=reduce(Box.union, (row.box for row in rows)), words=tuple(word for row in rows for word in row.words)
-    )
+    return Line(box=around(row.box for row in rows), words=tuple(word for row in rows for word in row.words))
 
 
 def _block(lines: Sequence[Line]) -> Block:
-    return Block(box=reduce(Box.union, (line.box for line in lines)), lines=tuple(lines))
+    return Block(box=around(line.box for line in lines), lines=tuple(lines))

@@ -2,10 +2,9 @@
 """From pieces of lines to rows, and from rows to the order in which people read them."""
 
 from collections.abc import Sequence
-from functools import reduce
 from statistics import median
 
-from schemas.page import Box
+from schemas.page import Box, around
 
 _JOIN_HEIGHTS = 1.2  # what is farther apart may be two columns or two cells
 _SAME_ROW = 0.5
@@ -130,7 +129,7 @@ def _beside(one: Box, other: Box) -> bool:
 
 
 def _around(boxes: Sequence[Box], members: Sequence[int]) -> Box:
-    return reduce(Box.union, (boxes[index] for index in members))
+    return around(boxes[index] for index in members)
 
 
 def _columned(boxes: Sequence[Box], bands: Sequence[Sequence[int]], spans: Sequence[Box]) -> tuple[int, int]:
