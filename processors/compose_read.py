@@ -18,6 +18,7 @@ from pikepdf import Pdf
 from processors.compose import ComposePage, ComposeSettings, compose_pdf, save_pdf
 from processors.hocr import HocrPage
 from processors.ocrmypdf_tool import OcrMyPdf
+from processors.page_findings import reading_findings
 from processors.page_marks import mark_page, page_number
 from processors.pdf_font import clean
 from processors.pdf_metadata import Statement, describe
@@ -26,7 +27,6 @@ from processors.placeholder import make_placeholder
 from processors.read.language import detect_language
 from schemas.disk import disk_error
 from schemas.errors import PdfNotWritten
-from schemas.findings import Finding, FindingCode
 from schemas.page import Agent, Geometry, PageKind, PageResult
 from schemas.unit import UnitDescription
 
@@ -136,22 +136,13 @@ def _with_words(
         height_px=hocr.height_px,
         dpi=hocr.width_px * _POINTS_AN_INCH / width_points,
     )
-    findings = list(result.findings)
-    if result.kind is PageKind.PAGE and not words:
-        findings.append(Finding(code=FindingCode.PAGE_UNREAD))
-    elif result.kind is PageKind.PAGE and reading.confidence is not None and reading.confidence < least_confidence:
-        fields: dict[str, str | int | float] = {
-            "confidence": round(reading.confidence, 1),
-            "threshold": least_confidence,
-        }
-        findings.append(Finding(code=FindingCode.CONFIDENCE_LOW, fields=fields))
     return result.model_copy(
         update={
             "geometry": geometry,
             "language": None if not words else languages[0] if guess is None else guess.language,
             "blocks": reading.blocks,
             "confidence": reading.confidence,
-            "findings": tuple(findings),
+            "findings": result.findings + tuple(reading_findings(result.kind, reading, least_confidence)),
             "engine": agent,
         }
     )

@@ -10,21 +10,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from processors.access import AccessImage, make_access_image
-from processors.decode import Frame, decode_frame
+from processors.decode import decode_frame
 from processors.ink import make_small
 from processors.limits import Limits
 from processors.lookalike import hash_look
+from processors.page_findings import capture_findings, kind_of, reading_findings
 from processors.page_reader import Notes, PageReader
 from processors.page_settings import PageSettings
-from processors.quality import Quality, judge_quality, measure_quality
+from processors.quality import measure_quality
 from processors.read.after import correct_reading
-from processors.read.engine import OcrEngine, Reading
+from processors.read.engine import OcrEngine
 from processors.read.second import SecondReader
 from processors.sideways import measure_direction
 from processors.step_times import Step, keep_times
-from processors.straighten import Prepared
 from schemas.findings import Finding, FindingCode
-from schemas.page import PageKind, PageResult
+from schemas.page import PageResult
 from schemas.reading import ReadingLevel
 
 __all__ = ["STEP_VERSION", "PageSettings", "PageSource", "ProcessedPage", "process_page"]
@@ -85,54 +85,23 @@ def process_page(
     treatment["image_passed_through"] = image.image is frame.encoded
     treatment["image_layers"] = len(image.layers)
     quality = measure_quality(frame, small, lines, blank=prepared.blank)
+    kind = kind_of(quality, blank=prepared.blank)
+    findings = capture_findings(frame, kind, quality, settings.quality)
+    if settings.level is ReadingLevel.CAREFUL and "second_reader_failed" in treatment:
+        detail = treatment["second_reader_failed"]
+        findings.append(Finding(code=FindingCode.SECOND_READING_FAILED, fields={"detail": detail}))
+    findings += reading_findings(kind, reading, settings.confidence_threshold)
     result = PageResult(
         source_digest=frame.digest,
         geometry=prepared.geometry,
-        kind=_kind(prepared, quality),
+        kind=kind,
         language=language,
         blocks=reading.blocks if reading else (),
         confidence=reading.confidence if reading else None,
-        findings=tuple(_findings(frame, prepared, reading, quality, settings, treatment)),
+        findings=tuple(findings),
         treatment=treatment,
         engine=engine.agent if reading else None,
         quality=quality.measures,
         look=hash_look(small.contrast, small.factor, prepared.geometry),
     )
     return ProcessedPage(result, image)
-
-
-def _kind(prepared: Prepared, quality: Quality) -> PageKind:
-    if quality.target is not None:
-        return PageKind.TARGET
-    return PageKind.BLANK if prepared.blank else PageKind.PAGE
-
-
-def _findings(
-    frame: Frame,
-    prepared: Prepared,
-    reading: Reading | None,
-    quality: Quality,
-    settings: PageSettings,
-    treatment: Notes,
-) -> list[Finding]:
-    findings: list[Finding] = []
-    fields: dict[str, str | int | float]
-    if not frame.dpi_known:
-        findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
-    findings += judge_quality(quality, settings.quality)
-    if "second_reader_failed" in treatment and settings.level is ReadingLevel.CAREFUL:
-        fields = {"detail": treatment["second_reader_failed"]}
-        findings.append(Finding(code=FindingCode.SECOND_READING_FAILED, fields=fields))
-    if quality.target is not None:
-        return findings  # it has no text to miss
-    if prepared.blank:
-        findings.append(Finding(code=FindingCode.PAGE_BLANK))
-    elif reading is None or not reading.blocks:
-        findings.append(Finding(code=FindingCode.PAGE_UNREAD))
-    elif reading.confidence is not None and reading.confidence < settings.confidence_threshold:
-        fields = {
-            "confidence": round(reading.confidence, 1),
-            "threshold": settings.confidence_threshold,
-        }
-        findings.append(Finding(code=FindingCode.CONFIDENCE_LOW, fields=fields))
-    return findings

@@ -11,13 +11,13 @@ from processors.ink import make_small
 from processors.limits import Limits
 from processors.lookalike import hash_look
 from processors.page import PageSettings, PageSource, ProcessedPage
-from processors.quality import judge_quality, measure_quality
+from processors.page_findings import capture_findings, kind_of
+from processors.quality import measure_quality
 from processors.read.engine import OcrEngine
 from processors.read.second import SecondReader
 from processors.step_times import keep_times
 from processors.straighten import PrepareSettings, prepare_page
-from schemas.findings import Finding, FindingCode
-from schemas.page import Matrix, PageKind, PageResult
+from schemas.page import Matrix, PageResult
 
 _COMPONENTS = (1, 3)  # as in any access image: PDF/A-2 with an sRGB output intent has no place for CMYK
 _QUALITY = 92  # of a source that is no JPEG: it is read from this, and shown from what the composer makes of it
@@ -39,19 +39,12 @@ def scan_page(
     small = make_small(frame.pixels, frame.dpi)
     prepared = prepare_page(frame, PrepareSettings(deskew=False, crop=False), 0, small)
     quality = measure_quality(frame, small, blank=prepared.blank)
-    findings: list[Finding] = []
-    if not frame.dpi_known:
-        findings.append(Finding(code=FindingCode.RESOLUTION_UNKNOWN, fields={"dpi": round(frame.dpi)}))
-    findings += judge_quality(quality, settings.quality)
-    kind = PageKind.TARGET if quality.target is not None else PageKind.PAGE
-    if prepared.blank and quality.target is None:
-        kind = PageKind.BLANK
-        findings.append(Finding(code=FindingCode.PAGE_BLANK))
+    kind = kind_of(quality, blank=prepared.blank)
     result = PageResult(
         source_digest=frame.digest,
         geometry=prepared.geometry,
         kind=kind,
-        findings=tuple(findings),
+        findings=tuple(capture_findings(frame, kind, quality, settings.quality)),
         treatment={"as_scanned": True},
         quality=quality.measures,
         look=hash_look(small.contrast, small.factor, prepared.geometry),
