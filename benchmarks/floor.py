@@ -5,10 +5,10 @@ Page segmentation mode 3 (layout included), the page's language known, on our ow
 cropped, in colour. Preparing it is not counted, nor is taking the words out. Blank pages are not read.
 """
 
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import process_time
 from typing import cast
 
 import tesserocr
@@ -52,12 +52,7 @@ def _recognise(image: Path, tessdata: Path, language: str, rotation_deg: Rotatio
         samples = 1 if prepared.pixels.ndim == 2 else 3
         tesseract.SetImageBytes(prepared.pixels.tobytes(), width, height, samples, samples * width)
         tesseract.SetSourceResolution(round(prepared.geometry.dpi))
-        started = _own_seconds()
+        started = process_time()
         tesseract.Recognize()
-        spent = _own_seconds() - started
+        spent = process_time() - started
         return FloorPage(tesseract.GetUTF8Text(), spent)
-
-
-def _own_seconds() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime

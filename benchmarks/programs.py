@@ -23,6 +23,7 @@ from benchmarks.sets import BenchSet, BenchUnit
 from processors.verapdf import VeraPdf
 from schemas.drop import DropDescription
 from schemas.page import PageKind
+from tests.environment import bare_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 _UNKNOWN_DPI = 300.0
@@ -88,9 +89,12 @@ def run_arhivar(bench: BenchSet, level: str, out: Path, validator: VeraPdf) -> P
     for number, unit in enumerate(bench.units, start=1):
         _write_drop(inbox / f"{number:03}", unit)
     # Nothing that is set for another archive counts here.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ARHIVAR_")}
-    environment |= {"ARHIVAR_HOME": str(home), "ARHIVAR_READING_LEVEL": level, "ARHIVAR_WORKERS": "2"}
-    environment |= {"ARHIVAR_LEAST_FREE_BYTES": "0"}
+    environment = bare_environment() | {
+        "ARHIVAR_HOME": str(home),
+        "ARHIVAR_READING_LEVEL": level,
+        "ARHIVAR_WORKERS": "2",
+        "ARHIVAR_LEAST_FREE_BYTES": "0",
+    }
     arhivar = [sys.executable, "-m", "arhivar", "--log", "error"]
     subprocess.run([*arhivar, "init", "--json"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     report = out / "report.json"
