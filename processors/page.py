@@ -29,7 +29,7 @@ from schemas.reading import ReadingLevel
 
 __all__ = ["STEP_VERSION", "PageSettings", "PageSource", "ProcessedPage", "process_page"]
 
-STEP_VERSION = "3"
+STEP_VERSION = "4"
 """Part of a cached result's key, beside the fingerprint: counts up when the same settings give other results."""
 
 

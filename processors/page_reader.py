@@ -13,6 +13,7 @@ from functools import cached_property
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
 from processors.ink import SmallPage
+from processors.letters import measure_letter_height
 from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
@@ -72,6 +73,10 @@ class PageReader:
     _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
 
     @cached_property
+    def _letter_px(self) -> float | None:
+        return measure_letter_height(self.small)
+
+    @cached_property
     def _asked_ink(self) -> AskedInk:
         return find_asked_ink(self.small)
 
@@ -81,7 +86,9 @@ class PageReader:
         if first is None:
             return prepared, None
         geometry = prepared.geometry
-        self.notes["reading_share"] = round(reading_share(geometry.width_px, geometry.height_px, geometry.dpi), 4)
+        self.notes["reading_share"] = round(
+            reading_share(geometry.width_px, geometry.height_px, geometry.dpi, self._letter_px), 4
+        )
         attempt = self._in_its_language(prepared, first)
         attempt = self._in_broken_type(prepared, attempt)
         attempt = self._treated_otherwise(prepared, attempt)
@@ -188,7 +195,13 @@ class PageReader:
             attempt.reading, attempt.language, settings.languages, settings.passages, settings.language
         ):
             part = read_part(
-                self.engine, prepared.pixels, prepared.geometry.dpi, passage.box, (passage.language,), attempt.treatment
+                self.engine,
+                prepared.pixels,
+                prepared.geometry.dpi,
+                passage.box,
+                (passage.language,),
+                attempt.treatment,
+                self._letter_px,
             )
             before = (word for line in lines_of(attempt.reading, passage) for word in line.words)
             if count_evidence(part.words(), self._knower((passage.language,))) > count_evidence(
@@ -252,7 +265,9 @@ class PageReader:
     def _attempt(
         self, prepared: Prepared, language: str, treatment: Treatment, spoken: Sequence[str] | None = None
     ) -> _Attempt:
-        reading = read_page(self.engine, prepared.pixels, prepared.geometry.dpi, (language,), treatment)
+        reading = read_page(
+            self.engine, prepared.pixels, prepared.geometry.dpi, (language,), treatment, self._letter_px
+        )
         return _Attempt(reading, language, treatment, self._trust(prepared, reading, spoken or (language,)))
 
     def _judge(self, prepared: Prepared, attempt: _Attempt, spoken: Sequence[str]) -> _Attempt:

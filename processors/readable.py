@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The image that the engine gets, and the way of its boxes back to the page.
 
-At the page's own pixels; only what is finer than reading needs is reduced, since time and memory grow with the pixels.
-What is done to them besides is `processors.treatments`' and said by the caller.
+Tesseract reads lines at a height of 36 pixels, of which it makes them by leaving pixels out where they are higher. So a
+page is reduced, by means over areas, until its letters are about as high as that: that costs up to 45 % less time than
+at 300 dpi, most of it for finding lines, and reads as well (docs/benchmarks.md). Small print keeps its pixels.
+What is done to the page besides is `processors.treatments`' and said by the caller.
 """
 
 import math
@@ -13,9 +15,12 @@ import numpy as np
 
 from processors.ink import MM_PER_INCH, Pixels, typed
 from processors.read.engine import Layout, OcrEngine, Reading
-from processors.treatments import Treatment, treat
+from processors.treatments import Treatment, as_one_channel, treat
 from schemas.page import Block, Box, Line, Word
 
+_LETTER_PX = 16.0
+"""Height of a page's letters (the median: mostly small ones without ascenders) that is high enough."""
+_NEARLY = 0.9  # a reduction that saves less than it blurs
 _READ_DPI = 300.0
 _FINE_DPI = 450.0  # from here on a page is reduced to `_READ_DPI`
 _SPARSE_DPI = 150.0
@@ -29,20 +34,30 @@ def read_page(
     dpi: float,
     languages: Sequence[str],
     treatment: Treatment = Treatment.PLAIN,
+    letter_px: float | None = None,
 ) -> Reading:
-    """Read a derivative (HxW or HxWx3, uint8); the boxes come in its pixels. Raises what `engine.read` raises."""
-    share = reading_share(pixels.shape[1], pixels.shape[0], dpi)
+    """Read a derivative (HxW or HxWx3, uint8); the boxes come in its pixels. Raises what `engine.read` raises.
+
+    `letter_px` is how high its letters are, where that is known.
+    """
+    share = reading_share(pixels.shape[1], pixels.shape[0], dpi, letter_px)
     return _read_reduced(engine, pixels, dpi, languages, share, Layout.AUTOMATIC, treatment)
 
 
 def read_part(
-    engine: OcrEngine, pixels: Pixels, dpi: float, part: Box, languages: Sequence[str], treatment: Treatment
+    engine: OcrEngine,
+    pixels: Pixels,
+    dpi: float,
+    part: Box,
+    languages: Sequence[str],
+    treatment: Treatment,
+    letter_px: float | None = None,
 ) -> Reading:
     """As `read_page`, only what lies within `part` of the page, and a little around it."""
     around = round(_AROUND_MM / MM_PER_INCH * dpi)
     left, top = max(0, part.left - around), max(0, part.top - around)
     cut = pixels[top : part.bottom + around, left : part.right + around]
-    reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment)
+    reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment, letter_px)
     return _map_boxes(reading, lambda box: box.moved(left, top))
 
 
@@ -65,16 +80,22 @@ def _read_reduced(
         return engine.read(treat(pixels, dpi, treatment), dpi, languages, layout)
     height, width = pixels.shape[:2]
     size = (max(1, round(width * share)), max(1, round(height * share)))
-    reduced = typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA))
+    reduced = typed(cv2.resize(as_one_channel(pixels, treatment), size, interpolation=cv2.INTER_AREA))
     reading = engine.read(treat(reduced, dpi * share, treatment), dpi * share, languages, layout)
     return _enlarge(reading, width / size[0], height / size[1], width, height)
 
 
-def reading_share(width_px: int, height_px: int, dpi: float) -> float:
-    """By how much a page is reduced for reading; 1 where it is read as it is."""
-    by_resolution = _READ_DPI / dpi if dpi >= _FINE_DPI else 1.0
+def reading_share(width_px: int, height_px: int, dpi: float, letter_px: float | None = None) -> float:
+    """By how much a page is reduced for reading; 1 where it is read as it is.
+
+    By the height of its letters; where that is not known, only what is finer than any type needs is reduced.
+    """
+    share = _READ_DPI / dpi if dpi >= _FINE_DPI else 1.0
+    if letter_px is not None:
+        share = _LETTER_PX / letter_px
+        share = 1.0 if share > _NEARLY else share
     by_size = math.sqrt(_PIXELS_MAX / (width_px * height_px))
-    return min(1.0, by_resolution, by_size)
+    return min(1.0, share, by_size)
 
 
 def _enlarge(reading: Reading, across: float, down: float, width_px: int, height_px: int) -> Reading:

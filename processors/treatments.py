@@ -31,15 +31,18 @@ class Treatment(StrEnum):
     """As `EVEN`, of the brightest channel: coloured ink (stamps, signatures, pencil) becomes weak or vanishes."""
 
 
-def treat(pixels: Pixels, dpi: float, treatment: Treatment) -> Pixels:
-    """The grey page (HxW uint8) that the recogniser gets, of a derivative (HxW or HxWx3 RGB, uint8)."""
-    if treatment is Treatment.PLAIN:
-        return as_gray(pixels)
-    gray = as_gray(pixels)
+def as_one_channel(pixels: Pixels, treatment: Treatment) -> Pixels:
+    """What a treatment looks at (HxW uint8) of a derivative (HxW or HxWx3 RGB, uint8)."""
     if treatment is Treatment.DROPOUT and pixels.ndim == 3:
         red, green, blue = cv2.split(pixels)
-        gray = typed(cv2.max(cv2.max(red, green), blue))
-    return _even_out(gray, dpi)
+        return typed(cv2.max(cv2.max(red, green), blue))
+    return as_gray(pixels)
+
+
+def treat(pixels: Pixels, dpi: float, treatment: Treatment) -> Pixels:
+    """The grey page (HxW uint8) that the recogniser gets, of a derivative (HxW or HxWx3 RGB, uint8)."""
+    gray = as_one_channel(pixels, treatment)
+    return gray if treatment is Treatment.PLAIN else _even_out(gray, dpi)
 
 
 def _even_out(gray: Pixels, dpi: float) -> Pixels:
