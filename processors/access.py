@@ -71,7 +71,9 @@ def make_access_image(
         return _placed(prepared, *_bitonal(frame, prepared))
     layered = None
     if settings.fidelity is Fidelity.ACCESS and _dpi(frame, prepared) >= _LEAST_STENCIL_DPI:
-        layers = make_layers(prepared.pixels, _dpi(frame, prepared), words, settings.layers)
+        derivative = prepared.derivative
+        reduced = derivative.reduced if derivative.in_colour else None
+        layers = make_layers(derivative.gray, _dpi(frame, prepared), words, settings.layers, reduced)
         layered = _placed(prepared, layers[0].image, layers[0].placement, layers[1:])
     if layered is not None and _surely_smaller(layered, frame, prepared, settings):
         smallest = layered
@@ -113,8 +115,8 @@ def _dpi(frame: Frame, prepared: Prepared) -> float:
 
 
 def _plain(frame: Frame, prepared: Prepared, settings: AccessSettings) -> AccessImage:
-    image = encode_jpeg(_reduce(prepared.pixels, _share(frame, prepared, settings)), settings.quality)
     geometry = prepared.geometry
+    image = encode_jpeg(_reduce(prepared.pixels, _share(frame, prepared, settings)), settings.quality)
     return _placed(
         prepared, image, Matrix(a=geometry.width_px / image.width_px, e=geometry.height_px / image.height_px)
     )

@@ -20,7 +20,10 @@ _WEAK = 30  # contrast that a sharp mark must reach
 _SHARP = 0.4  # steepest step between neighbouring pixels, as a share of the mark's contrast
 _SPECK_MM2 = 0.35
 _ENOUGH_MM2 = 1.0
-_EDGE_MM = 10.0
+EDGE_MM = 10.0
+_TOUCHING_MM = 0.6
+_PLAIN_MM2 = 100.0  # of letters: about so many of them
+_SAMPLED_ROWS = 4
 _HOLE_MM = (3.5, 9.0)
 _HOLE_EDGE_MM = 25.0
 
@@ -56,16 +59,37 @@ def measure_blankness(small: SmallPage, outside: _Flags) -> Blankness:
     return Blankness(ink < _ENOUGH_MM2, round(ink, 2))
 
 
+def find_plain_text(marks: Marks, contrast: Pixels, inside: _Flags, px_per_mm: float) -> Blankness | None:
+    """That a page has text beyond doubt, with the least of its ink; None where it must be looked at closely.
+
+    `contrast` is HxW; `inside` flags which of its `marks` lie well within the page: many firm ones of a letter's size
+    are neither border nor holes, specks or what shows through.
+    """
+    letters = (marks.long < _HOLE_MM[0] * px_per_mm) & (marks.area >= _SPECK_MM2 * px_per_mm**2) & inside
+    letters[0] = False
+    if float(marks.area[letters].sum()) < _PLAIN_MM2 * px_per_mm**2:
+        return None
+    rows = np.s_[::_SAMPLED_ROWS]
+    firm = np.zeros(marks.area.size, dtype=np.bool_)
+    firm[marks.labels[rows][contrast[rows] >= _FIRM]] = True
+    ink = float(marks.area[letters & firm].sum()) / px_per_mm**2
+    return Blankness(False, round(ink, 2)) if ink >= _PLAIN_MM2 else None
+
+
 def _at_edge(marks: Marks, outside: _Flags, px_per_mm: float) -> _Flags:
-    """Marks that touch the page's edge and do not reach further in than `_EDGE_MM`."""
-    inner = np.pad((~outside).astype(np.uint8), 1)
-    distance = cv2.distanceTransform(inner, cv2.DIST_L2, 3)[1:-1, 1:-1]
-    touching = np.zeros(marks.area.size, dtype=np.bool_)
-    touching[marks.labels[distance <= 0.6 * px_per_mm]] = True
-    reaching = np.zeros_like(touching)
-    reaching[marks.labels[distance > _EDGE_MM * px_per_mm]] = True
+    """Marks that touch the page's edge and do not reach further in than `EDGE_MM`."""
+    edge = np.pad(outside.astype(np.uint8), 1, constant_values=1)
+    touching, reaching = np.zeros((2, marks.area.size), dtype=np.bool_)
+    touching[marks.labels[_within(edge, _TOUCHING_MM * px_per_mm) > 0]] = True
+    reaching[marks.labels[_within(edge, EDGE_MM * px_per_mm) == 0]] = True
     flags: _Flags = touching & ~reaching
     return flags
+
+
+def _within(edge: Pixels, reach_px: float) -> Pixels:
+    """Not 0 up to so far from what is not 0 in `edge`, across or along; without the one pixel around it."""
+    side = 2 * int(reach_px) + 1
+    return typed(cv2.dilate(edge, np.ones((side, side), np.uint8)))[1:-1, 1:-1]
 
 
 def _holes(marks: Marks, small: SmallPage) -> _Flags:

@@ -22,10 +22,10 @@ _LEAST_INK_MM2 = 8.0  # about a short line of type: under it a share says nothin
 
 @dataclass(frozen=True)
 class AskedInk:
-    """A page's letter-sized ink, as scanned: flags, HxW as `small`."""
+    """A page's letter-sized ink, as scanned: which pixels of `small`, counted row by row."""
 
     small: SmallPage
-    flags: NDArray[np.bool_]
+    places: NDArray[np.int64]
 
 
 def find_asked_ink(small: SmallPage) -> AskedInk:
@@ -34,7 +34,7 @@ def find_asked_ink(small: SmallPage) -> AskedInk:
     low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
     letters = (marks.long >= low) & (marks.long <= high) & (marks.area >= max(3.0, 0.2 * low * low))
     letters[0] = False
-    return AskedInk(small, letters[marks.labels])
+    return AskedInk(small, small.inked[letters[marks.labels.ravel()[small.inked]]])
 
 
 def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> float | None:
@@ -43,9 +43,8 @@ def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> f
     The words' boxes are derivative pixels; `geometry` leads there.
     """
     small = asked.small
-    wanted = asked.flags & (_cover([_page(geometry)], small, geometry) > 0)
-    total = int(wanted.sum())
-    if total < _LEAST_INK_MM2 * small.px_per_mm**2:
+    wanted = asked.places[_cover([_page(geometry)], small, geometry).ravel()[asked.places] > 0]
+    if wanted.size < _LEAST_INK_MM2 * small.px_per_mm**2:
         return None
     around = _AROUND_MM / MM_PER_INCH * geometry.dpi
     boxes = [
@@ -53,7 +52,7 @@ def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> f
         for line in lines
         for word in line.words
     ]
-    return round(float((_cover(boxes, small, geometry)[wanted] > 0).mean()), 3)
+    return round(float((_cover(boxes, small, geometry).ravel()[wanted] > 0).mean()), 3)
 
 
 def _page(geometry: Geometry) -> tuple[float, float, float, float]:

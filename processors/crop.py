@@ -6,13 +6,14 @@ altogether), and never into anything that looks like ink. What remains of an obl
 the edge harms nobody, a lost letter does.
 """
 
+import math
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import Pixels, SmallPage, find_marks, make_small, typed
+from processors.ink import Pixels, SmallPage, find_marks, histogram, make_small, percentile, typed
 
 _DARK_SHARE = 0.5  # of the paper's brightness
 _COVERED = 0.6  # share of a row that must be border
@@ -20,6 +21,7 @@ _DEEPEST = 0.15  # share of the page that may be cut at one side
 _BORDER_MM = 12.0
 _INK_MM2 = 0.3
 _CLEAR_MM = 0.7  # kept between a cut and ink
+_WHOLE_MM = 6.0  # beyond what is looked at: letters there are seen whole
 _EVER_DARK = 60  # brightness of the paper below which the page itself is dark
 
 _Flags = NDArray[np.bool_]
@@ -61,29 +63,26 @@ def find_page_in(small: SmallPage, outside: _Flags) -> Crop:
     """As `find_page`, in small pixels; `outside` flags what the scan never showed (corners made by straightening)."""
     rows, columns = small.gray.shape
     border = find_border(small, outside)
-    if not border.any():
-        return Crop(0, 0, columns, rows)
-    ink = _loose_ink(small, border)
     across, down = border.mean(axis=1), border.mean(axis=0)
-    inked_rows: _Flags = np.asarray(ink.any(axis=1))
-    inked_columns: _Flags = np.asarray(ink.any(axis=0))
-    clear = round(_CLEAR_MM * small.px_per_mm)
-    top, left = _depth(across, inked_rows, clear), _depth(down, inked_columns, clear)
-    bottom, right = _depth(across[::-1], inked_rows[::-1], clear), _depth(down[::-1], inked_columns[::-1], clear)
+    depths = [_deepest(covered) for covered in (across, down[::-1], across[::-1], down)]
+    top, right, bottom, left = (_clear_of_ink(small, border, side, depth) for side, depth in enumerate(depths))
     return Crop(left, top, columns - right, rows - bottom)
 
 
 def find_border(small: SmallPage, outside: _Flags) -> _Flags:
     """Flags of what is dark, long, and joined to the image's edge, and of `outside` itself; HxW in small pixels."""
-    inside = small.gray[~outside]
-    if inside.size == 0:
+    shown = ~outside
+    counts = histogram(small.gray, shown.view(np.uint8))
+    if not counts.any():
         return outside
-    paper = float(np.percentile(inside, 75))
+    paper = percentile(counts, 75)
     if paper < _EVER_DARK:
         return outside
-    dark = ((small.gray < _DARK_SHARE * paper) & ~outside).astype(np.uint8)
-    marks = find_marks(dark, corners_join=False)
+    dark = ((small.gray < np.uint8(math.ceil(_DARK_SHARE * paper))) & shown).view(np.uint8)
     edge = typed(cv2.dilate(np.pad(outside.astype(np.uint8), 1, constant_values=1), np.ones((3, 3), np.uint8)))
+    if not cv2.countNonZero(cv2.bitwise_and(dark, np.ascontiguousarray(edge[1:-1, 1:-1]))):
+        return outside
+    marks = find_marks(dark, corners_join=False)
     joined = np.zeros(marks.area.size, dtype=np.bool_)
     joined[marks.labels[edge[1:-1, 1:-1] > 0]] = True
     # A letter at the very edge is no border.
@@ -93,26 +92,31 @@ def find_border(small: SmallPage, outside: _Flags) -> _Flags:
     return found | outside
 
 
-def _loose_ink(small: SmallPage, border: _Flags) -> _Flags:
+def _deepest(covered: NDArray[np.float64]) -> int:
+    """How many rows from the edge are border: the last one that is covered, if most before it are."""
+    border_rows = np.flatnonzero(covered[: int(covered.size * _DEEPEST)] >= _COVERED)
+    depth = int(border_rows[-1]) + 1 if border_rows.size else 0
+    return depth if depth and float(covered[:depth].mean()) >= _COVERED else 0
+
+
+def _clear_of_ink(small: SmallPage, border: _Flags, side: int, depth: int) -> int:
+    """As much of `depth` as keeps clear of ink on a side: 0 the top, then clockwise."""
+    if depth == 0:
+        return 0
+    clear = round(_CLEAR_MM * small.px_per_mm)
+    reach = depth + clear + round(_WHOLE_MM * small.px_per_mm)
+    ink = np.ascontiguousarray(np.rot90(small.ink, side)[:reach])
+    edge = np.rot90(border, side)[:reach].astype(np.uint8)
+    loose = _loose_ink(typed(ink), edge, _INK_MM2 * small.px_per_mm**2)
+    ink_rows = np.flatnonzero(loose[: depth + clear].any(axis=1))
+    return max(0, int(ink_rows[0]) - clear) if ink_rows.size else depth
+
+
+def _loose_ink(ink: Pixels, border: Pixels, least_px: float) -> _Flags:
     """Ink that is not the border nor its fringe, specks left out."""
-    fringe = typed(cv2.dilate(border.astype(np.uint8), np.ones((5, 5), np.uint8)))
-    ink = small.ink.copy()
-    ink[fringe > 0] = 0
-    marks = find_marks(ink)
-    keep = marks.area >= max(3.0, _INK_MM2 * small.px_per_mm**2)
+    fringe = cv2.dilate(border, np.ones((5, 5), np.uint8))
+    marks = find_marks(np.where(fringe > 0, np.uint8(0), ink))
+    keep = marks.area >= max(3.0, least_px)
     keep[0] = False
     loose: _Flags = keep[marks.labels]
     return loose
-
-
-def _depth(covered: NDArray[np.float64], inked: _Flags, clear: int) -> int:
-    """How many rows from the edge are border: the last one that is covered, unless ink comes within `clear` of it."""
-    deepest = int(covered.size * _DEEPEST)
-    border_rows = np.flatnonzero(covered[:deepest] >= _COVERED)
-    if border_rows.size == 0:
-        return 0
-    depth = int(border_rows[-1]) + 1
-    if float(covered[:depth].mean()) < _COVERED:
-        return 0
-    ink_rows = np.flatnonzero(inked[: depth + clear])
-    return max(0, int(ink_rows[0]) - clear) if ink_rows.size else depth

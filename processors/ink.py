@@ -25,6 +25,9 @@ _SMALL_DPI = 120  # the small image has at least this resolution: a stroke of ty
 _SMALL_LONG_SIDE_PX = 1200  # and at least this size, since an assumed resolution may be wrong
 _SMALL_PIXELS_MAX = 6_000_000  # and no more than this, so that a plan of 250 megapixels costs no more than a page
 _PAPER_MM = 8.0
+_MARKED = 20  # contrast (of 255) above which a pixel is marked at all
+_LEAST_MARKED = 50  # pixels
+_OF_STRONG = 0.4  # of the 90th percentile of what is marked: less is no ink for sure
 BRIGHTNESS_FLOOR = 48  # on ground darker than this, noise would pass for ink
 
 
@@ -35,6 +38,8 @@ class SmallPage:
     gray: Pixels
     factor: int
     dpi: float
+    colour: Pixels | None = None
+    """The same in colour, HxWx3 RGB, where the page has some."""
 
     @property
     def px_per_mm(self) -> float:
@@ -49,6 +54,11 @@ class SmallPage:
     def ink(self) -> Pixels:
         """What `find_ink` finds on it."""
         return find_ink(self.contrast)
+
+    @cached_property
+    def inked(self) -> NDArray[np.int64]:
+        """Where its ink is: pixels counted row by row."""
+        return np.flatnonzero(self.ink)
 
     @cached_property
     def marks(self) -> "Marks":
@@ -98,7 +108,7 @@ def make_small(pixels: Pixels, dpi: float) -> SmallPage:
         rows, columns = height // factor, width // factor
         whole = pixels[: rows * factor, : columns * factor]
         pixels = typed(cv2.resize(whole, (columns, rows), interpolation=cv2.INTER_AREA))
-    return SmallPage(as_gray(pixels), factor, dpi / factor)
+    return SmallPage(as_gray(pixels), factor, dpi / factor, pixels if pixels.ndim == 3 else None)
 
 
 def estimate_paper(gray: Pixels, dpi: float) -> Pixels:
@@ -126,11 +136,25 @@ def contrast_against(paper: Pixels, gray: Pixels) -> Pixels:
 
 def find_ink(contrast: Pixels) -> Pixels:
     """Pixels that are ink for sure: 255 or 0. The threshold follows the page's own ink, so faint pages keep theirs."""
-    marked = contrast[contrast > 20]
-    if marked.size < 50:
+    counts = histogram(contrast)
+    counts[: _MARKED + 1] = 0
+    if counts.sum() < _LEAST_MARKED:
         return np.zeros_like(contrast)
-    strong = float(np.percentile(marked, 90))
-    return typed(np.where(contrast > max(20.0, 0.4 * strong), 255, 0).astype(np.uint8))
+    least = max(float(_MARKED), _OF_STRONG * percentile(counts, 90))
+    return typed(cv2.threshold(contrast, least, 255, cv2.THRESH_BINARY)[1])
+
+
+def histogram(image: Pixels, where: Pixels | None = None) -> NDArray[np.int64]:
+    """How many pixels (HxW) have each of the 256 values, where `where` (HxW) is not 0."""
+    return cv2.calcHist([image], [0], where, [256], [0, 256]).ravel().astype(np.int64)
+
+
+def percentile(counts: NDArray[np.int64], share: float) -> float:
+    """NumPy's percentile (linear, `share` 0 to 100) of the values that were counted, of which there are some."""
+    below = np.cumsum(counts)
+    place = (int(below[-1]) - 1) * share / 100
+    low, high = (int(np.searchsorted(below, rank, side="right")) for rank in (math.floor(place), math.ceil(place)))
+    return low + (high - low) * (place - math.floor(place))
 
 
 def find_marks(ink: Pixels, *, corners_join: bool = True) -> Marks:

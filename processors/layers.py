@@ -8,7 +8,7 @@ transparency is needed.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -60,13 +60,20 @@ class Layer:
         return len(self.image.data) + (len(self.stencil.data) if self.stencil else 0)
 
 
-def make_layers(pixels: Pixels, dpi: float, words: Sequence[Box], settings: LayerSettings) -> tuple[Layer, ...]:
+def make_layers(
+    pixels: Pixels,
+    dpi: float,
+    words: Sequence[Box],
+    settings: LayerSettings,
+    reduced: Callable[[int], Pixels] | None = None,
+) -> tuple[Layer, ...]:
     """The paper's picture, which covers the page and up to a millimetre more, and what is drawn over it in this order.
 
     `pixels` is the derivative, HxW grey or HxWx3 RGB; `dpi` its resolution; `words` the boxes of words that were read
-    surely, in its pixels.
+    surely, in its pixels. Where `pixels` is only the grey of a page in colour, `reduced` gives that, reduced by a
+    whole factor.
     """
-    gray, work, scale = _prepare(pixels, dpi)
+    gray, work, scale = _prepare(pixels, dpi, reduced)
     work_dpi = dpi / (2 * scale)
     boxes = [_scaled(box, 0.5 / scale, 0.5 / scale) for box in words]
     pictures = find_pictures(as_gray(work), work_dpi, boxes)
@@ -109,7 +116,7 @@ def _placement(image: EncodedImage, box: Box, scale: float) -> Matrix:
     )
 
 
-def _prepare(pixels: Pixels, dpi: float) -> tuple[Pixels, Pixels, float]:
+def _prepare(pixels: Pixels, dpi: float, reduced: Callable[[int], Pixels] | None) -> tuple[Pixels, Pixels, float]:
     """The grey page for the stencil, the page at half of that, and how many derivative pixels a stencil's pixel is.
 
     Both reach a little beyond the page, to sides that divide well: reducing by whole factors is several times as fast.
@@ -117,21 +124,40 @@ def _prepare(pixels: Pixels, dpi: float) -> tuple[Pixels, Pixels, float]:
     height, width = pixels.shape[:2]
     share = 1.0 if _AS_IT_IS_DPI[0] <= dpi <= _AS_IT_IS_DPI[1] else min(_MOST_ENLARGED, _STENCIL_DPI / dpi)
     share = min(share, math.sqrt(_STENCIL_PIXELS_MAX / (height * width)))
-    if share != 1.0:
-        size = (max(1, round(width * share)), max(1, round(height * share)))
-        share = min(size[0] / width, size[1] / height)  # so that both sides reach the page's edge
-        pixels = typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC))
-        height, width = pixels.shape[:2]
-    gray = as_gray(pixels)
-    more = (-height % _SIDE_PX, -width % _SIDE_PX)
-    if any(more):
-        gray = typed(cv2.copyMakeBorder(gray, 0, more[0], 0, more[1], cv2.BORDER_REPLICATE))
+    size = (max(1, round(width * share)), max(1, round(height * share)))
+    share = min(size[0] / width, size[1] / height)  # so that both sides reach the page's edge
+    half = (max(1, size[0] // 2), max(1, size[1] // 2))
+    factor = round(2 / share)
+    if reduced is None:
+        work = _halve(_resize(pixels, size, share))
+    elif abs(2 / share - factor) * max(half) < 1 and min(width, height) >= factor:
+        work = reduced(factor)[: half[1], : half[0]]
+    else:
+        work = _halve(_resize(reduced(1), size, share))
+    gray = _resize(as_gray(pixels), size, share)
+    gray = _extend(gray, -size[0] % _SIDE_PX, -size[1] % _SIDE_PX)
+    rows, columns = gray.shape[0] // 2, gray.shape[1] // 2
+    return gray, _extend(work, columns - work.shape[1], rows - work.shape[0]), 1.0 / share
+
+
+def _resize(pixels: Pixels, size: tuple[int, int], share: float) -> Pixels:
+    if share == 1.0:
+        return pixels
+    return typed(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if share < 1 else cv2.INTER_CUBIC))
+
+
+def _halve(pixels: Pixels) -> Pixels:
+    """At half the size; an odd row or column at the end is left out."""
+    height, width = pixels.shape[:2]
     even = pixels[: max(1, height // 2 * 2), : max(1, width // 2 * 2)]
     half = ((even.shape[1] + 1) // 2, (even.shape[0] + 1) // 2)
-    work = cv2.resize(even, half, interpolation=cv2.INTER_AREA)
-    rows, columns = gray.shape[0] // 2, gray.shape[1] // 2
-    bottom, right = rows - half[1], columns - half[0]
-    return gray, typed(cv2.copyMakeBorder(work, 0, bottom, 0, right, cv2.BORDER_REPLICATE)), 1.0 / share
+    return typed(cv2.resize(even, half, interpolation=cv2.INTER_AREA))
+
+
+def _extend(pixels: Pixels, right: int, bottom: int) -> Pixels:
+    if right <= 0 and bottom <= 0:
+        return pixels
+    return typed(cv2.copyMakeBorder(pixels, 0, bottom, 0, right, cv2.BORDER_REPLICATE))
 
 
 def _stencil(gray: Pixels, ink: InkLayer) -> Pixels | None:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
-from processors.ink import SmallPage
+from processors.ink import Pixels, SmallPage
 from processors.letters import measure_letter_height
 from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
@@ -35,6 +35,8 @@ Notes = dict[str, str | int | float | bool]
 """What was measured and chosen, by name: `PageResult.treatment`."""
 
 FRAKTUR = "deu_latf"
+_LOOK_AROUND = 2
+"""Heights of a line, above and below it, within which its words and what is cut out around them end."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,7 @@ class PageReader:
         if attempt.trust.trusted or attempt.trust.letters > self.settings.sparse_letters:
             return attempt
         languages = self.settings.languages
-        reading = read_sparse_page(self.engine, prepared.pixels, prepared.geometry.dpi, languages)
+        reading = read_sparse_page(self.engine, prepared.gray, prepared.geometry.dpi, languages)
         again = self._judge(prepared, replace(attempt, reading=reading), languages)
         self.notes["sparse_score"], self.notes["sparse_score_before"] = again.trust.told, attempt.trust.told
         return again if again.trust.told > attempt.trust.told else attempt
@@ -196,7 +198,7 @@ class PageReader:
         ):
             part = read_part(
                 self.engine,
-                prepared.pixels,
+                _seen(prepared, attempt.treatment),
                 prepared.geometry.dpi,
                 passage.box,
                 (passage.language,),
@@ -228,7 +230,7 @@ class PageReader:
         spoken = _spoken(attempt.reading, attempt.language)
         reading, failure = try_to_reread(
             self.second,
-            prepared.pixels,
+            prepared.pixels if whole else _around(prepared, attempt.reading, trust.doubtful_lines),
             prepared.geometry.dpi,
             attempt.reading,
             (*spoken, *(one for one in self.settings.languages if one not in spoken)),
@@ -259,14 +261,14 @@ class PageReader:
         """Those that differ on this page: on a bitonal one none does, on a grey one there is no colour to leave out."""
         if self.frame.bitonal:
             return (Treatment.PLAIN,)
-        gray = prepared.pixels.ndim == 2
+        gray = not prepared.derivative.in_colour
         return [one for one in self.settings.treatments if not (gray and one is Treatment.DROPOUT)]
 
     def _attempt(
         self, prepared: Prepared, language: str, treatment: Treatment, spoken: Sequence[str] | None = None
     ) -> _Attempt:
         reading = read_page(
-            self.engine, prepared.pixels, prepared.geometry.dpi, (language,), treatment, self._letter_px
+            self.engine, _seen(prepared, treatment), prepared.geometry.dpi, (language,), treatment, self._letter_px
         )
         return _Attempt(reading, language, treatment, self._trust(prepared, reading, spoken or (language,)))
 
@@ -293,6 +295,26 @@ def rotations(direction: LineDirection) -> tuple[Rotation, ...]:
     if direction.sideways:
         return (90, 270)
     return (0, 180) if direction.upright else (0, 180, 90, 270)
+
+
+def _seen(prepared: Prepared, treatment: Treatment) -> Pixels:
+    """As much of a page as a treatment looks at."""
+    return prepared.pixels if treatment is Treatment.DROPOUT else prepared.gray
+
+
+def _around(prepared: Prepared, reading: Reading, indices: Sequence[int]) -> Pixels:
+    """The page in colour where these lines are, and as far from them as anyone looks who reads them."""
+    lines = list(reading.lines())
+    boxes = (lines[index].box for index in indices)
+    return prepared.derivative.within(
+        box.model_copy(
+            update={
+                "top": max(0, box.top - _LOOK_AROUND * box.height_px),
+                "bottom": box.bottom + _LOOK_AROUND * box.height_px,
+            }
+        )
+        for box in boxes
+    )
 
 
 def _spoken(reading: Reading, chief: str) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from processors.ink import SmallPage, find_marks, typed
+from processors.ink import Pixels, SmallPage, find_marks, typed
 from processors.step_times import Step, timed
 
+_LEAST_DPI = 60  # words stand apart on it, and letters of a word do not
 _GAP_MM = 1.0
 _BAR_MM = (1.0, 12.0)
 _LONG = 1.8
@@ -43,9 +44,10 @@ class LineDirection:
 @timed(Step.ANALYSIS)
 def measure_direction(small: SmallPage) -> LineDirection:
     """Which way the lines of a page run."""
-    mm = small.px_per_mm
+    step = max(1, int(small.dpi / _LEAST_DPI))
+    ink, mm = _any_of(small.ink, step), small.px_per_mm / step
     reach = max(2, round(_GAP_MM * mm))
-    words = cv2.morphologyEx(small.ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
+    words = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((reach, reach), np.uint8))
     marks = find_marks(typed(words))
     bars = (marks.short >= _BAR_MM[0] * mm) & (marks.short <= _BAR_MM[1] * mm) & (marks.long >= _LONG * marks.short)
     bars[0] = False
@@ -56,3 +58,9 @@ def measure_direction(small: SmallPage) -> LineDirection:
         return LineDirection(0.0, 0)
     vertical = float(votes[bars & (marks.height > marks.width)].sum())
     return LineDirection(round(vertical / total, 3), int(bars.sum()))
+
+
+def _any_of(ink: Pixels, step: int) -> Pixels:
+    """Not 0 where there is ink in a square of `step` pixels a side."""
+    rows, columns = (max(1, side // step) for side in ink.shape)
+    return typed(cv2.resize(ink[: rows * step, : columns * step], (columns, rows), interpolation=cv2.INTER_AREA))

@@ -42,9 +42,14 @@ def find_skew(gray: Pixels, dpi: float) -> float:
     return measure_skew(make_small(gray, dpi)).deg
 
 
-def measure_skew(small: SmallPage) -> Skew:
-    """As `find_skew`, with the evidence."""
-    xs, ys, letters = _letter_points(small)
+def measure_skew(small: SmallPage, *, lying: bool = False) -> Skew:
+    """As `find_skew`, with the evidence; of the page turned by a right angle where it is `lying` on its side.
+
+    Lines that are turned by half a circle are as oblique as before.
+    """
+    xs, ys, letters = _letter_points(small, lying=lying)
+    if lying:
+        xs, ys = -ys, xs
     if letters < _MIN_LETTERS:
         return Skew(0.0, 1.0, letters)
     # Coarse profiles use wide bins: sharpness then falls off slowly enough that half a degree cannot miss the peak.
@@ -62,19 +67,22 @@ def measure_skew(small: SmallPage) -> Skew:
     return Skew(deg, round(strength, 3), letters)
 
 
-def _letter_points(small: SmallPage) -> tuple[_Floats, _Floats, int]:
-    """Pixels of everything that has the size of a letter or short word, centred, at most about `_POINTS`."""
+def _letter_points(small: SmallPage, *, lying: bool) -> tuple[_Floats, _Floats, int]:
+    """Pixels of everything that has the size of a letter or short word, centred, at most about `_POINTS`.
+
+    Where the page is `lying` on its side, letters are as wide as they are else high.
+    """
     marks = small.marks
     low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
-    keep = (marks.height <= high) & (marks.long <= 3 * high) & (marks.long >= low)
+    keep = ((marks.width if lying else marks.height) <= high) & (marks.long <= 3 * high) & (marks.long >= low)
     keep &= marks.area >= max(3, 0.25 * low * low)
     keep[0] = False
     letters = int(keep.sum())
-    ys, xs = np.nonzero(keep[marks.labels])
+    places = small.inked[keep[marks.labels.ravel()[small.inked]]]
     random = np.random.default_rng(0)
-    if xs.size > _POINTS:
-        chosen = random.choice(xs.size, _POINTS, replace=False)
-        xs, ys = xs[chosen], ys[chosen]
+    if places.size > _POINTS:
+        places = places[random.choice(places.size, _POINTS, replace=False)]
+    ys, xs = np.divmod(places, small.gray.shape[1])
     # A point stands for a whole pixel. Without the jitter, rows of pixels fall exactly into bins at 0 degrees, and
     # that false sharpness pulls small angles to 0.
     half_height, half_width = small.gray.shape[0] / 2, small.gray.shape[1] / 2

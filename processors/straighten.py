@@ -1,22 +1,26 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From the scan to the page as people see it: turned upright, straightened, dark borders cut off.
 
-All is decided on a small grey image and done in one resampling, or in none where the page is straight already.
+All is decided on a small grey image; the pixels themselves are made when they are asked for
+(`processors.derivative`).
 Places are continuous: pixel (0, 0) covers the square from (0, 0) to (1, 1), so that a map holds for pixels, for boxes
 and for the PDF alike.
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.blank import Blankness, measure_blankness
+from processors.blank import EDGE_MM, Blankness, find_plain_text, measure_blankness
 from processors.crop import Crop, find_page_in
 from processors.decode import Frame
+from processors.derivative import Derivative, paper_colour, warp
 from processors.ink import Pixels, SmallPage, make_small, typed
 from processors.skew import Skew, measure_skew
 from processors.step_times import Step, timed
@@ -24,8 +28,8 @@ from schemas.page import Geometry, Matrix
 
 Rotation = Literal[0, 90, 180, 270]
 
+_FINE_BITS = 4
 _WARP_SIDE_MAX_PX = 32_000  # OpenCV's warp counts pixels in 16 bits
-_WHITE = 255
 
 
 @dataclass(frozen=True)
@@ -39,16 +43,22 @@ class PrepareSettings:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A page ready for reading.
+    """A page ready for reading. `treatment` says what was decided, with the measures that decided it."""
 
-    `pixels` is the derivative: HxW grey or HxWx3 RGB, uint8; it may share memory with the frame. `treatment` says
-    what was decided, with the measures that decided it.
-    """
-
-    pixels: Pixels
+    derivative: Derivative
     geometry: Geometry
     blank: bool
     treatment: dict[str, str | int | float | bool]
+
+    @property
+    def pixels(self) -> Pixels:
+        """The derivative in all its colour: HxW grey or HxWx3 RGB, uint8."""
+        return self.derivative.pixels
+
+    @property
+    def gray(self) -> Pixels:
+        """The derivative in grey, HxW uint8."""
+        return self.derivative.gray
 
 
 @timed(Step.STRAIGHTEN)
@@ -62,14 +72,14 @@ def prepare_page(
     height, width = frame.pixels.shape[:2]
     small = make_small(frame.pixels, frame.dpi) if small is None else small
     turn, turned_width, turned_height = _turn(width, height, rotation_deg)
-    skew = _skew_of(small, turn, max(width, height), settings)
+    skew = _skew_of(small, rotation_deg, max(width, height), settings)
     straight, canvas_width, canvas_height = _straighten(turn, turned_width, turned_height, skew.deg)
     view, outside = _view(small, straight, canvas_width, canvas_height)
     found = find_page_in(view, outside) if settings.crop else Crop(0, 0, view.gray.shape[1], view.gray.shape[0])
-    blankness = _blankness(view, outside, found) if settings.detect_blank else Blankness(False, 0.0)
+    blankness = _blankness(small, straight, view, outside, found) if settings.detect_blank else Blankness(False, 0.0)
     crop = _enlarge(found, view, canvas_width, canvas_height)
     matrix = straight.then(Matrix(c=-crop.left, f=-crop.top))
-    pixels = _derive(frame, matrix, crop, rotation_deg, straightened=skew.deg != 0.0)
+    derivative = Derivative(frame, small, matrix, crop, rotation_deg, straightened=skew.deg != 0.0)
     geometry = Geometry(
         source_width_px=width,
         source_height_px=height,
@@ -92,17 +102,13 @@ def prepare_page(
         "crop_bottom_px": canvas_height - crop.bottom,
         "blank_ink_mm2": blankness.ink_mm2,
     }
-    return Prepared(pixels, geometry, blankness.blank, treatment)
+    return Prepared(derivative, geometry, blankness.blank, treatment)
 
 
-def _skew_of(small: SmallPage, turn: Matrix, long_side_px: int, settings: PrepareSettings) -> Skew:
+def _skew_of(small: SmallPage, rotation_deg: Rotation, long_side_px: int, settings: PrepareSettings) -> Skew:
     if not settings.deskew or long_side_px > _WARP_SIDE_MAX_PX:
         return Skew(0.0, 0.0, 0)
-    if turn == Matrix():
-        return measure_skew(small)
-    quarters = {(0.0, 1.0): 3, (-1.0, 0.0): 2, (0.0, -1.0): 1}[(turn.a, turn.d)]
-    gray = np.ascontiguousarray(np.rot90(small.gray, quarters))
-    return measure_skew(SmallPage(gray, small.factor, small.dpi))
+    return measure_skew(small, lying=rotation_deg % 180 != 0)
 
 
 def _turn(width: int, height: int, rotation_deg: Rotation) -> tuple[Matrix, int, int]:
@@ -129,20 +135,54 @@ def _straighten(turn: Matrix, width: int, height: int, skew_deg: float) -> tuple
     return matrix, math.ceil(right - left), math.ceil(bottom - top)
 
 
+@dataclass(frozen=True)
+class _View(SmallPage):
+    """A small page as it will look, whose ink is that of the page as scanned."""
+
+    scanned_ink: Callable[[], Pixels] = field(kw_only=True)
+
+    @cached_property
+    def ink(self) -> Pixels:
+        return self.scanned_ink()
+
+
 def _view(small: SmallPage, straight: Matrix, width: int, height: int) -> tuple[SmallPage, NDArray[np.bool_]]:
     """The small page as it will look, and flags of what the scan did not show."""
     factor = small.factor
     if straight == Matrix():
         return small, np.zeros(small.gray.shape, dtype=np.bool_)
-    scaled = straight.model_copy(update={"c": straight.c / factor, "f": straight.f / factor})
+    scaled = _scaled(straight, factor)
     size = (max(1, width // factor), max(1, height // factor))
-    paper = _paper(small.gray)
-    gray = _warp(small.gray, scaled, size, paper, cv2.INTER_LINEAR)
-    shown = _warp(np.full_like(small.gray, _WHITE), scaled, size, (0,), cv2.INTER_LINEAR)
-    return SmallPage(gray, factor, small.dpi), shown < _WHITE
+    gray = warp(small.gray, scaled, size, paper_colour(small.gray))
+    rows, columns = small.gray.shape
+    corners = [scaled.map(x, y) for x, y in ((0, 0), (columns, 0), (columns, rows), (0, rows))]
+    outside = np.ones(gray.shape, np.uint8)
+    places = np.round((np.asarray(corners) - 0.5) * (1 << _FINE_BITS)).astype(np.int32)
+    cv2.fillConvexPoly(outside, places, 0, shift=_FINE_BITS)
+    outside = typed(cv2.dilate(outside, np.ones((3, 3), np.uint8)))  # also what the scan shows in part
+    return _View(
+        gray, factor, small.dpi, scanned_ink=lambda: warp(small.ink, scaled, size, (0,), cv2.INTER_NEAREST)
+    ), outside > 0
 
 
-def _blankness(view: SmallPage, outside: NDArray[np.bool_], found: Crop) -> Blankness:
+def _scaled(straight: Matrix, factor: int) -> Matrix:
+    """The same between pixels `factor` times as large."""
+    return straight.model_copy(update={"c": straight.c / factor, "f": straight.f / factor})
+
+
+def _blankness(
+    small: SmallPage, straight: Matrix, view: SmallPage, outside: NDArray[np.bool_], found: Crop
+) -> Blankness:
+    marks, edge = small.marks, EDGE_MM * small.px_per_mm
+    matrix = _scaled(straight, small.factor)
+    middle_x, middle_y = marks.left + marks.width / 2, marks.top + marks.height / 2
+    across = matrix.a * middle_x + matrix.b * middle_y + matrix.c
+    down = matrix.d * middle_x + matrix.e * middle_y + matrix.f
+    inside = (across > found.left + edge) & (across < found.right - edge)
+    inside &= (down > found.top + edge) & (down < found.bottom - edge)
+    text = find_plain_text(marks, small.contrast, inside, small.px_per_mm)
+    if text is not None:
+        return text
     part = np.s_[found.top : found.bottom, found.left : found.right]
     gray = np.ascontiguousarray(view.gray[part])
     return measure_blankness(SmallPage(gray, view.factor, view.dpi), outside[part])
@@ -158,31 +198,3 @@ def _enlarge(found: Crop, view: SmallPage, width: int, height: int) -> Crop:
         width if found.right == columns else found.right * factor,
         height if found.bottom == rows else found.bottom * factor,
     )
-
-
-def _derive(frame: Frame, matrix: Matrix, crop: Crop, rotation_deg: Rotation, *, straightened: bool) -> Pixels:
-    if not straightened:
-        turned = np.rot90(frame.pixels, -rotation_deg // 90)
-        return np.ascontiguousarray(turned[crop.top : crop.bottom, crop.left : crop.right])
-    fill = (_WHITE,) if frame.bitonal else _paper(frame.pixels)
-    return _warp(frame.pixels, matrix, (crop.width_px, crop.height_px), fill, cv2.INTER_LINEAR)
-
-
-def _paper(pixels: Pixels) -> tuple[int, ...]:
-    """The paper's colour: the median of the brighter half, a value a channel."""
-    step = max(1, min(pixels.shape[:2]) // 200)
-    sample = pixels[::step, ::step].reshape(-1, 1 if pixels.ndim == 2 else pixels.shape[2])
-    brightness = sample.mean(axis=1)
-    bright = sample[brightness >= np.median(brightness)]
-    return tuple(int(value) for value in np.median(bright, axis=0))
-
-
-def _warp(pixels: Pixels, matrix: Matrix, size: tuple[int, int], fill: tuple[int, ...], method: int) -> Pixels:
-    """Resample by a map of continuous places; OpenCV's places are pixel centres, half a pixel off."""
-    centred = np.array(
-        [
-            [matrix.a, matrix.b, matrix.c + (matrix.a + matrix.b - 1) / 2],
-            [matrix.d, matrix.e, matrix.f + (matrix.d + matrix.e - 1) / 2],
-        ]
-    )
-    return typed(cv2.warpAffine(pixels, centred, size, flags=method, borderMode=cv2.BORDER_CONSTANT, borderValue=fill))
