@@ -24,6 +24,8 @@ _CLEAR_MM = 0.7  # kept between a cut and ink
 _WHOLE_MM = 6.0  # beyond what is looked at: letters there are seen whole
 _EVER_DARK = 60  # brightness of the paper below which the page itself is dark
 
+_DARK, _SEEN, _BORDER = 1, 2, 3
+
 _Flags = NDArray[np.bool_]
 
 
@@ -79,16 +81,19 @@ def find_border(small: SmallPage, outside: _Flags) -> _Flags:
     if paper < _EVER_DARK:
         return outside
     dark = ((small.gray < np.uint8(math.ceil(_DARK_SHARE * paper))) & shown).view(np.uint8)
-    edge = typed(cv2.dilate(np.pad(outside.astype(np.uint8), 1, constant_values=1), np.ones((3, 3), np.uint8)))
-    if not cv2.countNonZero(cv2.bitwise_and(dark, np.ascontiguousarray(edge[1:-1, 1:-1]))):
+    edge = cv2.dilate(np.pad(outside.view(np.uint8), 1, constant_values=1), np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    starts = np.flatnonzero(dark & typed(edge))
+    if not starts.size:
         return outside
-    marks = find_marks(dark, corners_join=False)
-    joined = np.zeros(marks.area.size, dtype=np.bool_)
-    joined[marks.labels[edge[1:-1, 1:-1] > 0]] = True
-    # A letter at the very edge is no border.
-    joined &= marks.long >= _BORDER_MM * small.px_per_mm
-    joined[0] = False
-    found: _Flags = joined[marks.labels]
+    # Only what touches the edge is followed. A letter there is no border.
+    least_px = _BORDER_MM * small.px_per_mm
+    while starts.size:
+        y, x = divmod(int(starts[0]), dark.shape[1])
+        _, _, _, (_, _, width, height) = cv2.floodFill(dark, None, (x, y), _SEEN)
+        if max(width, height) >= least_px:
+            cv2.floodFill(dark, None, (x, y), _BORDER)
+        starts = starts[dark.ravel()[starts] == _DARK]
+    found: _Flags = dark == _BORDER
     return found | outside
 
 

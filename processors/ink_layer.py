@@ -24,6 +24,7 @@ from processors.ink import (
     contrast_against,
     estimate_paper,
     find_marks,
+    histogram,
     typed,
 )
 from schemas.page import Box
@@ -79,7 +80,8 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
     for box in pictures:
         contrast[box.top : box.bottom, box.left : box.right] = 0
     px_per_mm = dpi / MM_PER_INCH
-    floor = _noise_floor(contrast)
+    counts = histogram(contrast)
+    floor = _noise_floor(counts)
     stroke, letter = (_darkest_within(contrast, reach * px_per_mm) for reach in (_STROKE_MM, _LETTER_MM))
     where = _fill_boxes(contrast.shape, words)
     behind = cv2.convertScaleAbs(letter, alpha=_FAINTEST)
@@ -93,7 +95,7 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
         stamps = _take_out_stamps(ink, stamped, _chroma(work, paper), contrast, where, px_per_mm)
     marks = find_marks(ink)
     where[_fill_boxes(ink.shape, stamps) > 0] = _STAMPED
-    keep = _judge(marks, contrast, where, _page_ink(contrast, floor), max(3.0, _SPECK_MM2 * px_per_mm**2))
+    keep = _judge(marks, contrast, where, _page_ink(counts, floor), max(3.0, _SPECK_MM2 * px_per_mm**2))
     taken = typed(keep.astype(np.uint8)[marks.labels] * np.uint8(255))
     share = np.maximum(cv2.convertScaleAbs(stroke, alpha=_CUT_SHARE), least)
     if stamps:  # between black and the stamp's colour, not between black and paper
@@ -107,22 +109,20 @@ def _darkest_within(contrast: Pixels, reach_px: float) -> Pixels:
     return typed(cv2.dilate(contrast, np.ones((side, side), np.uint8)))
 
 
-def _noise_floor(contrast: Pixels) -> int:
+def _noise_floor(counts: NDArray[np.int64]) -> int:
     """Contrast that the paper's own grain does not reach: median and spread of all pixels, most of which are paper."""
-    counts = cv2.calcHist([contrast], [0], None, [256], [0, 256]).ravel().cumsum()
-    median, upper = (int(np.searchsorted(counts, share * counts[-1])) for share in (0.5, 0.75))
+    below = counts.cumsum()
+    median, upper = (int(np.searchsorted(below, share * below[-1])) for share in (0.5, 0.75))
     deviation = max(1.0, (upper - median) / 0.6745)
     return min(96, max(_LEAST_CONTRAST, round(median + _NOISE_DEVIATIONS * deviation)))
 
 
-def _page_ink(contrast: Pixels, floor: int) -> int:
+def _page_ink(counts: NDArray[np.int64], floor: int) -> int:
     """The least contrast of what is ink for sure, by the page's darkest marks."""
-    counts = cv2.calcHist([contrast], [0], None, [256], [0, 256]).ravel()
-    counts[:floor] = 0
-    counts = counts.cumsum()
-    if counts[-1] == 0:
+    below = counts[floor:].cumsum()
+    if below[-1] == 0:
         return floor
-    return max(floor, round(_INK_SHARE * int(np.searchsorted(counts, 0.9 * counts[-1]))))
+    return max(floor, round(_INK_SHARE * (floor + int(np.searchsorted(below, 0.9 * below[-1])))))
 
 
 def _fill_boxes(shape: Sequence[int], boxes: Sequence[Box]) -> Pixels:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.decode import Frame
-from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_marks
+from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_marks, histogram, percentile
 from processors.step_times import Step, timed
 from processors.target import Target, find_target
 from schemas.findings import Finding, FindingCode
@@ -87,19 +87,18 @@ def measure_quality(frame: Frame, small: SmallPage, lines: Iterable[Line] = (), 
     measures: dict[str, float] = {}
     if frame.dpi_known:
         measures["dpi"] = round(frame.dpi, 1)
-    contrast, ink = small.contrast, small.ink
+    ink = small.ink
     if not blank:
         measures["cut_letters"] = float(_count_cut(small, ink))
     if not frame.bitonal:
-        inked = ink > 0
-        _measure_tones(frame, small, small.gray[inked], measures)
-        if not blank and int(inked.sum()) >= _LEAST_INK_MM2 * small.px_per_mm**2:
-            measures["contrast"] = round(float(np.percentile(contrast[inked], 75)) / 255, 3)
+        _measure_tones(frame, small, measures)
+        if not blank and small.inked.size >= _LEAST_INK_MM2 * small.px_per_mm**2:
+            measures["contrast"] = round(percentile(histogram(small.contrast, ink), 75) / 255, 3)
             edge_mm = _edge_width_mm(frame, small, ink)
             if edge_mm is not None:
                 measures["edge_mm"] = round(edge_mm, 3)
     _measure_words(lines, measures)
-    target = None if frame.bitonal else find_target(frame.pixels)
+    target = None if frame.bitonal else find_target(small.gray if small.colour is None else small.colour)
     if target is not None:
         measures["target_patches"] = float(target.patches)
     return Quality(measures, target)
@@ -168,7 +167,7 @@ def _brightness(gray: Pixels) -> float:
     return float(np.median(gray[::_SPARSE, ::_SPARSE]))
 
 
-def _measure_tones(frame: Frame, small: SmallPage, inked: Pixels, measures: dict[str, float]) -> None:
+def _measure_tones(frame: Frame, small: SmallPage, measures: dict[str, float]) -> None:
     """Shares of pure white and black, by a sample of the scan's own pixels: reduced ones are averages."""
     height, width = frame.pixels.shape[:2]
     step = max(1, math.isqrt(height * width // _SAMPLE_PIXELS))
@@ -181,9 +180,11 @@ def _measure_tones(frame: Frame, small: SmallPage, inked: Pixels, measures: dict
     measures["white"] = round(float(white.mean()), 4)
     measures["black"] = round(float(black.mean()), 4)
     measures["paper"] = _brightness(small.gray)
-    if inked.size >= _LEAST_INK_PX:
+    if small.inked.size >= _LEAST_INK_PX:
         # Paper pure white *and* ink pure black: drawn by a program, or made so on purpose; exposure has no say in it.
-        measures["software_black"] = round(float((inked <= _BLACK).mean()), 3)
+        measures["software_black"] = round(
+            int(histogram(small.gray, small.ink)[: _BLACK + 1].sum()) / small.inked.size, 3
+        )
 
 
 def _edge_width_mm(frame: Frame, small: SmallPage, letters: Pixels) -> float | None:
