@@ -7,6 +7,7 @@ from statistics import median
 
 from benchmarks.agreement import character_errors, line_error, word_recall, words_of
 from benchmarks.sets import BenchPage
+from processors.read.language import same_speech
 
 LOST = 0.5
 """A text page of whose words less than this share was read is lost."""
@@ -75,9 +76,12 @@ def worst_excess(pages: Sequence[BenchPage], ours: Sequence[str], theirs: Sequen
 
 
 def languages_right(pages: Sequence[BenchPage], said: Sequence[str | None]) -> float | None:
-    """Share of the text pages of known language for which that one was said; None where none is known."""
+    """Share of the text pages of known language for which that one was said; None where none is known.
+
+    Fraktur is German: what a page was read with says nothing else of its language.
+    """
     right = [
-        page.language == language
+        language is not None and same_speech(page.language, language)
         for page, language in zip(pages, said, strict=True)
         if page.is_text and page.language is not None
     ]

@@ -6,12 +6,13 @@ treated otherwise, as a title page; last by the second reader. Each further read
 one, by what `processors.read.trust` measures. Every step writes what it saw and what it chose into `notes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
+from processors.densest import find_densest_part
 from processors.ink import Pixels, SmallPage
 from processors.letters import measure_letter_height
 from processors.page_settings import PageSettings
@@ -28,7 +29,9 @@ from processors.sideways import LineDirection
 from processors.step_times import Step, timed
 from processors.straighten import Prepared, Rotation, prepare_page
 from processors.treatments import Treatment
+from processors.upright import measure_lean
 from schemas.errors import LanguageMissing
+from schemas.page import Box
 from schemas.reading import ReadingLevel
 
 Notes = dict[str, str | int | float | bool]
@@ -109,26 +112,35 @@ class PageReader:
         """In the likeliest direction; where that cannot be trusted, in the others. Scans are mostly the right way up,
         so that another direction must be much better.
         """
-        likely = rotations(direction)
+        usual = rotations(direction)
+        lean = measure_lean(self.small, lying=direction.sideways)
+        self.notes["upright_lean"], self.notes["upright_letters"] = lean.share, lean.votes
+        likely = (usual[1], usual[0], *usual[2:]) if lean.upside_down else usual
         prepared = prepare_page(self.frame, self.settings.prepare, likely[0], self.small)
         if prepared.blank:
             return prepared, None
-        best, rotation = self._first(prepared), likely[0]
-        least = (1 + self.settings.turned_gain) * best.trust.told
-        self.notes["reading_score"] = best.trust.told
-        for turned in () if best.trust.upright else likely[1:]:
-            del prepared  # one derivative at a time: a plan's takes hundreds of megabytes
-            prepared = prepare_page(self.frame, self.settings.prepare, turned, self.small)
-            attempt = self._first(prepared)
-            self.notes[f"reading_score_turned_{turned}"] = attempt.trust.told
-            if attempt.trust.told > least:
-                best, rotation, least = attempt, turned, attempt.trust.told
+        attempts: dict[Rotation, _Attempt] = {}
+        for turned in likely:
+            if turned != prepared.geometry.rotation_deg:
+                del prepared  # one derivative at a time: a plan's takes hundreds of megabytes
+                prepared = prepare_page(self.frame, self.settings.prepare, turned, self.small)
+            attempts[turned] = attempt = self._first(prepared)
+            self.notes["reading_score" if turned == likely[0] else f"reading_score_turned_{turned}"] = (
+                attempt.trust.told
+            )
             if attempt.trust.upright:
                 break
+        rotation = self._best_direction(attempts, usual[0])
         if prepared.geometry.rotation_deg != rotation:
             del prepared
             prepared = prepare_page(self.frame, self.settings.prepare, rotation, self.small)
-        return prepared, best
+        return prepared, attempts[rotation]
+
+    def _best_direction(self, attempts: Mapping[Rotation, _Attempt], usual: Rotation) -> Rotation:
+        def told(turned: Rotation) -> float:
+            return attempts[turned].trust.told * ((1 + self.settings.turned_gain) if turned == usual else 1.0)
+
+        return max(attempts, key=told)
 
     def _first(self, prepared: Prepared) -> _Attempt:
         """The page in the unit's first language, judged by the words of any of them: which one it is comes later."""
@@ -143,14 +155,43 @@ class PageReader:
         self.notes["language_guess"], self.notes["language_confidence"] = guess.language, guess.confidence
         if guess.language == first.language:
             return self._judge(prepared, first, (first.language,))
-        again = self._attempt(prepared, guess.language, first.treatment)
         before = self._judge(prepared, first, (first.language,))
+        type_known = self._type_of_part(prepared, first, guess.language)
+        again = self._attempt(prepared, type_known or guess.language, first.treatment)
         self.notes["language_score"], self.notes["language_score_again"] = before.trust.evidence, again.trust.evidence
         return again if again.better_than(before) else before
 
+    def _type_of_part(self, prepared: Prepared, first: _Attempt, language: str) -> str | None:
+        """The model for broken type, where some lines of a German page are read better in it: then the page need not be
+        read whole in the other first. `first` was judged by the words of any of the unit's languages.
+        """
+        known = first.trust.known
+        if not same_speech(language, "deu") or known is None or known >= self.settings.trust.roman_type:
+            return None
+        part = find_densest_part(self.small, prepared.geometry)
+        if part is None:
+            return None
+        roman, name = self._part(prepared, part, language, first.treatment), self._broken_name()
+        if roman.trust.known is None or roman.trust.known >= self.settings.trust.broken_type:
+            return None
+        try:
+            broken = self._part(prepared, part, name, first.treatment)
+        except LanguageMissing:
+            return None
+        self.notes["part_score"], self.notes["part_score_fraktur"] = roman.trust.evidence, broken.trust.evidence
+        return name if broken.better_than(roman) else None
+
+    def _part(self, prepared: Prepared, part: Box, language: str, treatment: Treatment) -> _Attempt:
+        """A few lines, judged without the ink that they leave unread."""
+        dpi, seen = prepared.geometry.dpi, _seen(prepared, treatment)
+        reading = read_part(self.engine, seen, dpi, part, (language,), treatment, self._letter_px)
+        with timed(Step.TRUST):
+            trust = measure_trust(reading, self._knower((language,)), self.settings.trust)
+        return _Attempt(reading, language, treatment, trust)
+
     def _in_broken_type(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         """Fraktur has a model of its own, and read by another one gives few words that the lexicon knows."""
-        name = next((one for one in self.settings.languages if one in ("frk", FRAKTUR)), FRAKTUR)
+        name = self._broken_name()
         known = attempt.trust.known
         german = same_speech(attempt.language, name)
         # A page that is read badly in another language may yet be German, where the unit has German at all.
@@ -165,6 +206,10 @@ class PageReader:
         self.notes["fraktur_score"] = again.trust.evidence
         self.notes["fraktur_score_before"] = attempt.trust.evidence
         return again if again.better_than(attempt) else attempt
+
+    def _broken_name(self) -> str:
+        """What the unit calls the model for broken type."""
+        return next((one for one in self.settings.languages if one in ("frk", FRAKTUR)), FRAKTUR)
 
     def _treated_otherwise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         self.notes["doubt"] = attempt.trust.doubt or ""

@@ -62,6 +62,11 @@ def test_languages_are_right_or_wrong_on_text_pages_of_known_language() -> None:
     assert languages_right(pages[2:], [None, "fra"]) is None
 
 
+def test_fraktur_is_german() -> None:
+    pages = [_page("a", "deu"), _page("b", "deu"), _page("c", "deu")]
+    assert languages_right(pages, ["frk", "deu_latf", "hun"]) == pytest.approx(2 / 3)
+
+
 def _run(program: str, texts: list[str], cpu: float, pdf_bytes: int) -> ProgramRun:
     return ProgramRun(
         program=program,

@@ -5,8 +5,8 @@ import cv2
 import numpy as np
 import pytest
 
-from processors.blank import is_blank
-from processors.ink import Pixels
+from processors.blank import Blankness, find_plain_text, is_blank
+from processors.ink import Pixels, make_small
 from tests.processors.typed_pages import (
     DPI,
     HEIGHT,
@@ -84,3 +84,29 @@ def test_the_remains_of_a_border_are_not_ink() -> None:
     for column in range(WIDTH):
         page[HEIGHT - 10 - 60 * column // WIDTH :, column] = 10
     assert is_blank(page, DPI)
+
+
+def plain_text_on(page: Pixels) -> Blankness | None:
+    small = make_small(page, DPI)
+    return find_plain_text(small.marks, small.contrast, np.ones(small.marks.area.size, np.bool_), small.px_per_mm)
+
+
+def test_a_page_of_plain_text_needs_no_closer_look() -> None:
+    for page in (typed_page(), typed_page(ink=150), bitonal(typed_page())):
+        found = plain_text_on(page)
+        assert found is not None
+        assert not found.blank
+        assert found.ink_mm2 > 100
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        with_specks(with_holes(blank_page())),
+        show_through(blank_page()),
+        number_only(40),
+        print_on(blank_page(), stamp_mask(), 60),
+    ],
+)
+def test_whatever_is_not_plain_text_is_looked_at_closely(page: Pixels) -> None:
+    assert plain_text_on(page) is None

@@ -69,3 +69,10 @@ def test_a_dark_half_is_not_taken_for_a_border() -> None:
     page = typed_page()
     page[:, : WIDTH // 2] = 12
     assert find_page(page, DPI).left <= WIDTH * 0.16
+
+
+def test_what_is_dark_at_the_edge_but_short_is_no_border() -> None:
+    page = typed_page()
+    for y in range(200, 2200, 200):
+        page[y : y + 60, :90] = 20  # as high as letters, and cut by the scan's edge
+    assert find_page(page, DPI) == WHOLE

@@ -196,7 +196,8 @@ def test_every_decision_is_written_down_with_its_measure(tmp_path: Path) -> None
     assert treatment["skew_deg"] == pytest.approx(2.0, abs=0.3)
     for measure in ("vertical_share", "skew_strength", "crop_left_px", "blank_ink_mm2", "image_passed_through"):
         assert measure in treatment
-    assert float(treatment["reading_score_turned_180"]) > float(treatment["reading_score"])
+    assert float(treatment["upright_lean"]) < 0
+    assert float(treatment["reading_score"]) > 0
 
 
 def test_what_was_misread_is_put_right_and_kept_and_counted(tmp_path: Path) -> None:

@@ -171,7 +171,22 @@ def test_a_german_page_in_broken_type_is_read_in_its_model(tmp_path: Path) -> No
     result = read(tmp_path, engine, languages=("ron", "deu"))
     assert result.language == "deu_latf"
     assert texts(result) == [GERMAN] * 4
-    assert "fraktur_score" in result.treatment
+    assert float(result.treatment["part_score_fraktur"]) > float(result.treatment["part_score"])
+
+
+def test_which_type_a_german_page_is_in_is_tried_on_a_few_lines(tmp_path: Path) -> None:
+    engine = Engine(lambda language, evened: [(GERMAN if language == "deu_latf" else BROKEN, 90.0)] * 4)
+    read(tmp_path, engine, languages=("ron", "deu"))
+    assert [language for language, _ in engine.asked] == ["ron", "deu", "deu_latf", "deu_latf"]
+    whole, *parts, last = (height for _, height in engine.sizes)
+    assert last == whole
+    assert all(part < whole / 4 for part in parts)
+
+
+def test_a_german_page_that_reads_well_in_another_language_is_not_tried_in_parts(tmp_path: Path) -> None:
+    engine = Engine(lambda language, evened: [(GERMAN, 90.0)] * 4)
+    assert read(tmp_path, engine, languages=("ron", "deu")).language == "deu"
+    assert [language for language, _ in engine.asked] == ["ron", "deu"]
 
 
 def test_the_unit_s_own_name_for_broken_type_is_kept(tmp_path: Path) -> None:
@@ -270,6 +285,31 @@ def test_few_letters_upside_down_are_turned(tmp_path: Path) -> None:
     result = read(tmp_path, Turned(lambda *_: []), pixels=np.ascontiguousarray(np.rot90(page, 2)))
     assert result.geometry.rotation_deg == 180
     assert result.text == "primăria orașului"
+
+
+def test_letters_that_hang_down_have_the_page_turned_before_it_is_read(tmp_path: Path) -> None:
+    engine = Engine(lambda *_: [(GOOD, 92.0)] * 4)
+    result = read(tmp_path, engine, pixels=np.ascontiguousarray(np.rot90(typed_page(), 2)))
+    assert result.geometry.rotation_deg == 180
+    assert len(engine.asked) == 1
+    assert float(result.treatment["upright_lean"]) < 0
+
+
+def test_letters_that_hang_down_are_no_verdict(tmp_path: Path) -> None:
+    """A page that lies right is found, even if it looks the other way round."""
+
+    class Straight(Engine):
+        def read(
+            self, pixels: Pixels, dpi: float, languages: Sequence[str], layout: Layout = Layout.AUTOMATIC
+        ) -> Reading:
+            rows = np.flatnonzero((pixels < 128).sum(axis=1))
+            upright = float(rows.mean()) > pixels.shape[0] / 2  # of this page
+            return in_lines(pixels, [(GOOD, 80.0) if upright else ("ɐsɐɔ ǝp ǝɹınɹʇsuoɔ", 40.0)] * 4)
+
+    page = np.ascontiguousarray(np.rot90(typed_page(lines=18), 2))
+    result = read(tmp_path, Straight(lambda *_: []), pixels=page)
+    assert float(result.treatment["upright_lean"]) < 0
+    assert (result.geometry.rotation_deg, texts(result)) == (0, [GOOD] * 4)
 
 
 def test_the_order_of_treatments_is_a_setting_and_written_down(tmp_path: Path) -> None:

@@ -87,3 +87,15 @@ def test_a_plan_of_lines_in_all_directions_has_no_skew() -> None:
 
 def test_show_through_alone_gives_an_angle_or_none_but_never_a_wrong_one() -> None:
     assert find_skew(tilt(show_through(blank_page()), 2.0), DPI) in (0.0, pytest.approx(2.0, abs=0.3))
+
+
+@pytest.mark.parametrize("quarters", [1, 3])
+def test_a_page_on_its_side_is_measured_as_it_will_stand(quarters: int) -> None:
+    lying = np.ascontiguousarray(np.rot90(tilt(typed_page(), 2.3), quarters))
+    found = measure_skew(make_small(lying, DPI), lying=True)
+    assert found.deg == pytest.approx(2.3, abs=0.1)
+
+
+def test_half_a_turn_leaves_the_skew() -> None:
+    turned = np.ascontiguousarray(np.rot90(tilt(typed_page(), 2.3), 2))
+    assert measure_skew(make_small(turned, DPI)).deg == pytest.approx(2.3, abs=0.1)
