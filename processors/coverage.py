@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.ink import MM_PER_INCH, Pixels, SmallPage
-from schemas.page import Geometry, Line
+from schemas.page import Box, Geometry, Line
 
 _LETTER_MM = (0.8, 9.0)
 _AROUND_MM = 0.6  # accents and commas below stand out of their words' boxes
@@ -37,13 +37,15 @@ def find_asked_ink(small: SmallPage) -> AskedInk:
     return AskedInk(small, letters[marks.labels])
 
 
-def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> float | None:
+def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line], marks: Iterable[Box] = ()) -> float | None:
     """Share, 0 to 1, of the ink asked for that lies in words; None where there is too little to tell.
 
-    The words' boxes are derivative pixels; `geometry` leads there.
+    The words' boxes are derivative pixels; `geometry` leads there. For what lies in `marks`, stamps and signatures,
+    nothing is asked.
     """
     small = asked.small
     wanted = asked.flags & (_cover([_page(geometry)], small, geometry) > 0)
+    wanted &= _cover([(box.left, box.top, box.right, box.bottom) for box in marks], small, geometry) == 0
     total = int(wanted.sum())
     if total < _LEAST_INK_MM2 * small.px_per_mm**2:
         return None

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from processors.apart import read_apart
+from processors.coloured import PageColour, find_page_colour
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
 from processors.ink import SmallPage
@@ -23,12 +25,14 @@ from processors.read.passages import Passage, carry_languages, find_passages, li
 from processors.read.second import SecondReader
 from processors.read.second.attempt import try_to_reread
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
-from processors.readable import read_page, read_part, read_sparse_page, reading_share
+from processors.read.words import mean_confidence
+from processors.readable import read_page, read_part, read_part_without_colour, read_sparse_page, reading_share
 from processors.sideways import LineDirection
 from processors.step_times import Step, timed
 from processors.straighten import Prepared, Rotation, prepare_page
 from processors.treatments import Treatment
 from schemas.errors import LanguageMissing
+from schemas.page import Block
 from schemas.reading import ReadingLevel
 
 Notes = dict[str, str | int | float | bool]
@@ -71,6 +75,8 @@ class PageReader:
     second: SecondReader | None
     notes: Notes = field(default_factory=dict)
     _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
+    _colour: PageColour | None = field(default=None, init=False)
+    _stamps: tuple[Block, ...] = field(default=(), init=False)
 
     @cached_property
     def _letter_px(self) -> float | None:
@@ -94,14 +100,18 @@ class PageReader:
         attempt = self._treated_otherwise(prepared, attempt)
         attempt = self._as_title_page(prepared, attempt)
         attempt = self._passages(prepared, attempt)
-        attempt = self._without_noise(prepared, attempt)  # the second reader's time is not for signatures
-        attempt = self._without_noise(prepared, self._read_again(prepared, attempt))
+        # The second reader's time is not for signatures and stamps, but it may read them.
+        attempt = self._without_noise(prepared, self._apart_from_colour(prepared, attempt))
+        again = self._read_again(prepared, attempt)
+        if again is not attempt:
+            attempt = self._without_noise(prepared, self._apart_from_colour(prepared, again))
+        reading = _with_stamps(attempt.reading, self._stamps)
         trust = attempt.trust
         self.notes["trust_doubt"] = trust.doubt or ""
         for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
             if value is not None:
                 self.notes[f"trust_{name}"] = value
-        return prepared, ReadPage(attempt.reading, attempt.language if attempt.reading.blocks else None, trust)
+        return prepared, ReadPage(reading, attempt.language if reading.blocks else None, trust)
 
     def _read_upright(self, direction: LineDirection) -> tuple[Prepared, _Attempt | None]:
         """In the likeliest direction; where that cannot be trusted, in the others. Scans are mostly the right way up,
@@ -247,6 +257,35 @@ class PageReader:
         self.notes["second_kept"] = kept
         return again if kept else attempt
 
+    def _apart_from_colour(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """What stands on coloured stamps goes into blocks of its own, and what lies under them is read without them."""
+        pixels, dpi = prepared.pixels, prepared.geometry.dpi
+        if "coloured_marks" not in self.notes:
+            self._colour = find_page_colour(pixels, dpi)
+            self.notes["coloured_marks"] = len(self._colour.boxes) if self._colour is not None else 0
+        if self._colour is None or not self._colour.boxes:
+            return attempt
+        spoken = _spoken(attempt.reading, attempt.language)
+        apart = read_apart(
+            attempt.reading,
+            self._colour,
+            self._knower(spoken),
+            lambda part: read_part(self.engine, pixels, dpi, part, spoken, attempt.treatment, self._letter_px),
+            lambda part: read_part_without_colour(self.engine, pixels, dpi, part, spoken, self._letter_px),
+            self.settings.stamps,
+        )
+        self._explained = None
+        self._stamps = self._stamps or apart.stamps
+        for name, count in (
+            ("noise_lines", apart.dropped),
+            ("stamp_lines", sum(len(block.lines) for block in apart.stamps)),
+            ("strips_without_colour", apart.strips),
+            ("strips_without_colour_kept", apart.strips_kept),
+        ):
+            if count:
+                self.notes[name] = int(self.notes.get(name, 0)) + count
+        return self._judge(prepared, replace(attempt, reading=apart.reading), spoken)
+
     def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         spoken = _spoken(attempt.reading, attempt.language)
         reading, dropped = drop_noise(attempt.reading, self._knower(spoken), self.settings.noise)
@@ -276,7 +315,8 @@ class PageReader:
     @timed(Step.TRUST)
     def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
         if self._explained is None or self._explained[0] is not reading:  # often judged more than once
-            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, reading.lines()))
+            marks = self._colour.boxes if self._colour is not None else ()
+            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, reading.lines(), marks))
         return measure_trust(reading, self._knower(spoken), self.settings.trust, self._explained[1])
 
     def _german(self) -> bool:
@@ -286,6 +326,14 @@ class PageReader:
         """Where nothing is known of any of the languages, no word can be doubted for being unknown."""
         known = [language for language in languages if has_lexicon(language)]
         return lambda word: not known or any(knows(word, language) for language in known)
+
+
+def _with_stamps(reading: Reading, stamps: Sequence[Block]) -> Reading:
+    """Stamps come after the page's text; its confidence is that of its text, where it has any."""
+    if not stamps:
+        return reading
+    blocks = (*reading.blocks, *stamps)
+    return Reading(blocks, mean_confidence(reading.blocks or blocks))
 
 
 def rotations(direction: LineDirection) -> tuple[Rotation, ...]:

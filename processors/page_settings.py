@@ -10,6 +10,7 @@ from processors.quality import QualitySettings
 from processors.read.language import LanguageSettings
 from processors.read.noise import NoiseSettings
 from processors.read.passages import PassageSettings
+from processors.read.stamps import StampSettings
 from processors.read.trust import TrustSettings
 from processors.straighten import PrepareSettings
 from processors.treatments import Treatment
@@ -32,6 +33,7 @@ class PageSettings:
     trust: TrustSettings = field(default_factory=TrustSettings)
     passages: PassageSettings = field(default_factory=PassageSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
+    stamps: StampSettings = field(default_factory=StampSettings)
     confidence_threshold: float = 60.0
     """Mean confidence under which a page gets a finding."""
     turned_gain: float = 0.25

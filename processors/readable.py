@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import cv2
 import numpy as np
 
+from processors.coloured import without_colour
 from processors.ink import MM_PER_INCH, Pixels, typed
 from processors.read.engine import Layout, OcrEngine, Reading
 from processors.treatments import Treatment, as_one_channel, treat
@@ -58,6 +59,24 @@ def read_part(
     left, top = max(0, part.left - around), max(0, part.top - around)
     cut = pixels[top : part.bottom + around, left : part.right + around]
     reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment, letter_px)
+    return _map_boxes(reading, lambda box: box.moved(left, top))
+
+
+def read_part_without_colour(
+    engine: OcrEngine,
+    pixels: Pixels,
+    dpi: float,
+    part: Box,
+    languages: Sequence[str],
+    letter_px: float | None = None,
+) -> Reading:
+    """As `read_part` of a page in colour, evened, without its coloured ink, and as one block of lines."""
+    around = round(_AROUND_MM / MM_PER_INCH * dpi)
+    left, top = max(0, part.left - around), max(0, part.top - around)
+    cut = pixels[top : part.bottom + around, left : part.right + around]
+    bleached = without_colour(np.ascontiguousarray(cut))
+    share = reading_share(bleached.shape[1], bleached.shape[0], dpi, letter_px)
+    reading = _read_reduced(engine, bleached, dpi, languages, share, Layout.ONE_BLOCK, Treatment.EVEN)
     return _map_boxes(reading, lambda box: box.moved(left, top))
 
 
