@@ -20,7 +20,7 @@ from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
 from processors.read.lexicon import has_lexicon, knows
-from processors.read.noise import drop_noise
+from processors.read.noise import drop_noise, drop_strays
 from processors.read.passages import Passage, carry_languages, find_passages, lines_of, replace_passages
 from processors.read.second import SecondReader
 from processors.read.second.attempt import try_to_reread
@@ -288,10 +288,13 @@ class PageReader:
 
     def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         spoken = _spoken(attempt.reading, attempt.language)
-        reading, dropped = drop_noise(attempt.reading, self._knower(spoken), self.settings.noise)
-        if not dropped:
+        reading, strays = drop_strays(attempt.reading, self.settings.noise)
+        reading, dropped = drop_noise(reading, self._knower(spoken), self.settings.noise)
+        if not dropped and not strays:
             return attempt
-        self.notes["noise_lines"] = int(self.notes.get("noise_lines", 0)) + dropped
+        for name, count in (("noise_lines", dropped), ("noise_words", strays)):
+            if count:
+                self.notes[name] = int(self.notes.get(name, 0)) + count
         return self._judge(prepared, replace(attempt, reading=reading), spoken)
 
     def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:
