@@ -2,11 +2,12 @@
 """Coloured marks and a page's text, each read by itself.
 
 Words of a stamp leave the page's text (`processors.read.stamps`). Where a stamp or a signature lies over lines, these
-are read again from the page without coloured ink, and where a stamp says something, it is read again alone; each is
-kept only where it tells more, by known words and confidence.
+are read again from the page without coloured ink, or, where the stamp is as black as the type, without pale ink; and
+where a stamp says something, it is read again alone. Each is kept only where it tells more, by known words and
+confidence.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from processors.coloured import PageColour
@@ -15,6 +16,7 @@ from processors.read.stamps import (
     Parted,
     StampSettings,
     credible_lines,
+    harmed_strips,
     part_marks,
     replace_lines,
     stamp_block,
@@ -41,30 +43,23 @@ class Apart:
     stamps: tuple[Block, ...]
     dropped: int
     """Lines of marks that are no text."""
+
+
+@dataclass(frozen=True)
+class Reread:
+    """A reading in which strips were read again."""
+
+    reading: Reading
     strips: int
-    """Strips that were read again without coloured ink."""
-    strips_kept: int
-    """Those of them whose new lines replaced the old ones."""
+    kept: int
+    """Strips whose new lines replaced the old ones."""
 
 
 def read_apart(
-    reading: Reading,
-    colour: PageColour,
-    knows: Knows,
-    read_again: ReadPart,
-    read_without_colour: ReadPart,
-    settings: StampSettings,
+    reading: Reading, colour: PageColour, knows: Knows, read_again: ReadPart, settings: StampSettings
 ) -> Apart:
-    """Part a page's text from its coloured marks."""
+    """Part a page's text from what stands on its coloured marks."""
     parted = part_marks(reading, colour, settings)
-    own, strips, kept = parted.reading, 0, 0
-    over_text = [box for box in colour.boxes if colour.over_text(box)][:_MARKS_MAX]
-    for strip in strips_of(own, over_text, round(_AROUND_MM * colour.px_per_mm)):
-        strips += 1
-        part = part_marks(read_without_colour(strip), colour, settings).reading
-        replaced, before, after = replace_lines(own, strip, part)
-        if _told(after, knows) >= _told(before, knows) + settings.gain:
-            own, kept = replaced, kept + 1
     stamps: list[Block] = []
     dropped = 0
     for mark, frame in enumerate(colour.boxes):
@@ -74,7 +69,34 @@ def read_apart(
         if credible and len(stamps) < _MARKS_MAX:
             again = credible_lines(_lines_on(mark, part_marks(read_again(frame), colour, settings)), knows, settings)
             stamps.append(stamp_block(again if _told(again, knows) > _told(credible, knows) else credible))
-    return Apart(own, tuple(stamps), dropped, strips, kept)
+    return Apart(parted.reading, tuple(stamps), dropped)
+
+
+def read_under_marks(
+    reading: Reading, colour: PageColour, knows: Knows, read_cleared: ReadPart, settings: StampSettings
+) -> Reread:
+    """Read again what coloured marks lie over; `read_cleared` does so without coloured ink."""
+    over_text = [box for box in colour.boxes if colour.over_text(box)][:_MARKS_MAX]
+    strips = strips_of(reading, over_text, round(_AROUND_MM * colour.px_per_mm))
+    return _reread(
+        reading, strips, knows, lambda strip: part_marks(read_cleared(strip), colour, settings).reading, settings
+    )
+
+
+def read_under_pale(reading: Reading, knows: Knows, read_cleared: ReadPart, settings: StampSettings) -> Reread:
+    """Read again lines that something of the same colour lies over; `read_cleared` does so without pale ink."""
+    return _reread(reading, harmed_strips(reading, settings)[:_MARKS_MAX], knows, read_cleared, settings)
+
+
+def _reread(
+    reading: Reading, strips: Sequence[Box], knows: Knows, read_cleared: ReadPart, settings: StampSettings
+) -> Reread:
+    kept = 0
+    for strip in strips:
+        replaced, before, after = replace_lines(reading, strip, read_cleared(strip))
+        if _told(after, knows) >= _told(before, knows) + settings.gain:
+            reading, kept = replaced, kept + 1
+    return Reread(reading, len(strips), kept)
 
 
 def _lines_on(mark: int, parted: Parted) -> list[Line]:

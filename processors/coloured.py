@@ -21,6 +21,7 @@ from processors.ink import (
     find_marks,
     typed,
 )
+from processors.treatments import Treatment, treat
 from schemas.page import Box
 
 _COLOURED = 0.3  # chroma as a share of contrast
@@ -38,6 +39,7 @@ _STRONG = 90  # percentile of the ink's contrast that counts as black
 _OVER_TEXT_MM2 = 5.0  # of black ink within a mark's frame: about eight letters
 _DARK = 0.5  # of that: a stamp's pale edges have lost their colour, but are not dark
 _BLEACH = 1.5
+_PALE = 128  # of 255, on an evened page: half as dark as type
 _INK_CONTRAST = 25  # of 255: stamps are paler than type
 
 
@@ -64,8 +66,9 @@ class PageColour:
 
     @property
     def boxes(self) -> tuple[Box, ...]:
-        """Frames, in the page's own pixels, of the marks that do not run out of it: a stain or a brown edge does."""
+        """Frames, in the page's own pixels, of the marks that do not run out of it, or nearly: a brown edge does."""
         rows, columns = self.dark.shape
+        edge = self.px_per_mm / self.factor
         return tuple(
             Box(
                 left=box.left * self.factor,
@@ -74,7 +77,7 @@ class PageColour:
                 bottom=box.bottom * self.factor,
             )
             for box in self.marks.boxes
-            if box.left > 0 and box.top > 0 and box.right < columns and box.bottom < rows
+            if min(box.left, box.top, columns - box.right, rows - box.bottom) > edge
         )
 
     def over_text(self, box: Box) -> bool:
@@ -125,14 +128,23 @@ def measure_chroma(work: Pixels, paper: Pixels) -> Pixels:
     return contrast_against(paper, typed(cv2.subtract(paper, cv2.subtract(highest, lowest))))
 
 
-def without_colour(pixels: Pixels) -> Pixels:
-    """HxW grey of a piece of a page (HxWx3 RGB, uint8) in which coloured ink is as bright as paper, or nearly so.
+def without_colour(pixels: Pixels, dpi: float) -> Pixels:
+    """HxW grey of a piece of a page (HxWx3 RGB, uint8), evened, coloured ink as bright as paper, or nearly so.
 
     A channel's distance from the others is added to the brightest: a stamp's or a pen's ink is dark in one or two
     channels only, black ink, also where colour lies over it, in all.
     """
     lowest, highest = _extremes(pixels)
-    return typed(cv2.addWeighted(highest, 1.0 + _BLEACH, lowest, -_BLEACH, 0.0))
+    bleached = typed(cv2.addWeighted(highest, 1.0 + _BLEACH, lowest, -_BLEACH, 0.0))
+    return treat(bleached, dpi, Treatment.EVEN)
+
+
+def without_pale(pixels: Pixels, dpi: float) -> Pixels:
+    """HxW grey of a piece of a page, evened, without what is less than half as dark as its type: a black stamp, which
+    is pressed unevenly and rubs off, show-through, stains.
+    """
+    evened = treat(pixels, dpi, Treatment.EVEN)
+    return typed(cv2.convertScaleAbs(np.minimum(evened, np.uint8(_PALE)), alpha=255 / _PALE))
 
 
 def find_coloured_marks(

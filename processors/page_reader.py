@@ -6,15 +6,15 @@ treated otherwise, as a title page; last by the second reader. Each further read
 one, by what `processors.read.trust` measures. Every step writes what it saw and what it chose into `notes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from processors.apart import read_apart
-from processors.coloured import PageColour, find_page_colour
+from processors.apart import ReadPart, read_apart, read_under_marks, read_under_pale
+from processors.coloured import PageColour, find_page_colour, without_colour, without_pale
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
-from processors.ink import SmallPage
+from processors.ink import Pixels, SmallPage
 from processors.letters import measure_letter_height
 from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
@@ -26,7 +26,7 @@ from processors.read.second import SecondReader
 from processors.read.second.attempt import try_to_reread
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
 from processors.read.words import mean_confidence
-from processors.readable import read_page, read_part, read_part_without_colour, read_sparse_page, reading_share
+from processors.readable import read_page, read_part, read_sparse_page, read_strip, reading_share
 from processors.sideways import LineDirection
 from processors.step_times import Step, timed
 from processors.straighten import Prepared, Rotation, prepare_page
@@ -101,7 +101,8 @@ class PageReader:
         attempt = self._as_title_page(prepared, attempt)
         attempt = self._passages(prepared, attempt)
         # The second reader's time is not for signatures and stamps, but it may read them.
-        attempt = self._without_noise(prepared, self._apart_from_colour(prepared, attempt))
+        attempt = self._from_under_marks(prepared, self._apart_from_colour(prepared, attempt))
+        attempt = self._without_noise(prepared, attempt)
         again = self._read_again(prepared, attempt)
         if again is not attempt:
             attempt = self._without_noise(prepared, self._apart_from_colour(prepared, again))
@@ -258,33 +259,65 @@ class PageReader:
         return again if kept else attempt
 
     def _apart_from_colour(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
-        """What stands on coloured stamps goes into blocks of its own, and what lies under them is read without them."""
-        pixels, dpi = prepared.pixels, prepared.geometry.dpi
-        if "coloured_marks" not in self.notes:
-            self._colour = find_page_colour(pixels, dpi)
-            self.notes["coloured_marks"] = len(self._colour.boxes) if self._colour is not None else 0
-        if self._colour is None or not self._colour.boxes:
+        """What stands on coloured stamps goes into blocks of its own."""
+        colour = self._find_colour(prepared)
+        if colour is None:
             return attempt
         spoken = _spoken(attempt.reading, attempt.language)
         apart = read_apart(
             attempt.reading,
-            self._colour,
+            colour,
             self._knower(spoken),
-            lambda part: read_part(self.engine, pixels, dpi, part, spoken, attempt.treatment, self._letter_px),
-            lambda part: read_part_without_colour(self.engine, pixels, dpi, part, spoken, self._letter_px),
+            lambda part: read_part(
+                self.engine,
+                prepared.pixels,
+                prepared.geometry.dpi,
+                part,
+                spoken,
+                attempt.treatment,
+                self._letter_px,
+            ),
             self.settings.stamps,
         )
-        self._explained = None
         self._stamps = self._stamps or apart.stamps
-        for name, count in (
-            ("noise_lines", apart.dropped),
-            ("stamp_lines", sum(len(block.lines) for block in apart.stamps)),
-            ("strips_without_colour", apart.strips),
-            ("strips_without_colour_kept", apart.strips_kept),
-        ):
+        self._count(noise_lines=apart.dropped, stamp_lines=sum(len(block.lines) for block in apart.stamps))
+        return self._judge(prepared, replace(attempt, reading=apart.reading), spoken)
+
+    def _from_under_marks(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """Lines that a stamp or a signature lies over are read again without it."""
+        colour, settings = self._find_colour(prepared), self.settings.stamps
+        spoken = _spoken(attempt.reading, attempt.language)
+        knows = self._knower(spoken)
+
+        def reader(clear: Callable[[Pixels, float], Pixels]) -> ReadPart:
+            pixels, dpi = prepared.pixels, prepared.geometry.dpi
+            return lambda strip: read_strip(self.engine, pixels, dpi, strip, spoken, clear, self._letter_px)
+
+        reading = attempt.reading
+        if colour is not None:
+            reread = read_under_marks(reading, colour, knows, reader(without_colour), settings)
+            self._count(strips_without_colour=reread.strips, strips_without_colour_kept=reread.kept)
+            reading = reread.reading
+        if not self.frame.bitonal:
+            reread = read_under_pale(reading, knows, reader(without_pale), settings)
+            self._count(strips_without_pale=reread.strips, strips_without_pale_kept=reread.kept)
+            reading = reread.reading
+        return (
+            attempt if reading is attempt.reading else self._judge(prepared, replace(attempt, reading=reading), spoken)
+        )
+
+    def _find_colour(self, prepared: Prepared) -> PageColour | None:
+        if "coloured_marks" not in self.notes:
+            colour = find_page_colour(prepared.pixels, prepared.geometry.dpi)
+            self._colour = colour if colour is not None and colour.boxes else None
+            self.notes["coloured_marks"] = 0 if self._colour is None else len(self._colour.boxes)
+            self._explained = None
+        return self._colour
+
+    def _count(self, **counts: int) -> None:
+        for name, count in counts.items():
             if count:
                 self.notes[name] = int(self.notes.get(name, 0)) + count
-        return self._judge(prepared, replace(attempt, reading=apart.reading), spoken)
 
     def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         spoken = _spoken(attempt.reading, attempt.language)
@@ -292,9 +325,7 @@ class PageReader:
         reading, dropped = drop_noise(reading, self._knower(spoken), self.settings.noise)
         if not dropped and not strays:
             return attempt
-        for name, count in (("noise_lines", dropped), ("noise_words", strays)):
-            if count:
-                self.notes[name] = int(self.notes.get(name, 0)) + count
+        self._count(noise_lines=dropped, noise_words=strays)
         return self._judge(prepared, replace(attempt, reading=reading), spoken)
 
     def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:

@@ -125,7 +125,8 @@ def _is_noise(line: Line, knows: Knows, usual: float, settings: NoiseSettings) -
     words = [weigh(word, knows) for word in line.words]
     if mean_sureness(words) >= settings.line_confidence:
         return False
-    if len(line.words) == 1 and len(line.words[0].text) <= _FEW and not words[0].number:
+    alone = line.words[0].text if len(line.words) == 1 else ""
+    if 0 < len(alone) <= _FEW and not any(map(str.isdigit, alone)):
         return True
     letters = sum(word.letters for word in words)
     spoken = sum(word.letters for word in words if _speaks(word, settings))

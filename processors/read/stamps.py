@@ -9,6 +9,7 @@ where words of the language or figures speak for it; the rest (a seal's ring, st
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Protocol
 
 from processors.read.engine import Reading
@@ -36,7 +37,11 @@ class StampSettings:
     spoken: float = 0.5
     """Share of a line's letters in such words, from which the line is kept; one must speak for it."""
     gain: float = 1.0
-    """Letters, by their confidence, that a strip read without coloured ink must tell more."""
+    """Letters, by their confidence, that a strip read again must tell more."""
+    high: float = 1.3
+    """Height of a word, in that of the page's surer words, from which something else was read with it."""
+    near: float = 2.0
+    """Of that height, between lines that the same thing may lie over."""
 
 
 class Colour(Protocol):
@@ -124,6 +129,30 @@ def strips_of(reading: Reading, marks: Iterable[Box], around_px: int) -> list[Bo
         met = [other for other in strips if _share_in(other, strip) > 0]
         strips = [*(other for other in strips if other not in met), around([strip, *met])]
     return sorted(strips, key=lambda strip: (strip.top, strip.left))
+
+
+def harmed_strips(reading: Reading, settings: StampSettings) -> list[Box]:
+    """Where something lies over lines: two or more near each other, read surely but for words too high for type."""
+    words = [word for word in reading.words() if word.confidence >= settings.word_confidence]
+    if not words:
+        return []
+    usual = median(word.box.height_px for word in words)
+    harmed = [line.box for line in reading.lines() if _is_harmed(line, usual, settings)]
+    groups: list[list[Box]] = []
+    for box in sorted(harmed, key=lambda one: one.top):
+        near = groups and box.top - max(one.bottom for one in groups[-1]) < settings.near * usual
+        if near:
+            groups[-1].append(box)
+        else:
+            groups.append([box])
+    return [around(group) for group in groups if len(group) > 1]
+
+
+def _is_harmed(line: Line, usual: float, settings: StampSettings) -> bool:
+    high = [word for word in line.words if word.box.height_px > settings.high * usual]
+    unsure = any(word.confidence < settings.word_confidence for word in high)
+    sure = [word for word in line.words if word.confidence >= settings.word_confidence and word not in high]
+    return unsure and 2 * len(sure) > len(line.words)
 
 
 def replace_lines(reading: Reading, strip: Box, part: Reading) -> tuple[Reading, tuple[Line, ...], tuple[Line, ...]]:
