@@ -21,6 +21,7 @@ from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
 from processors.read.lexicon import has_lexicon, knows
 from processors.read.noise import drop_noise, drop_strays
+from processors.read.order import order_lines
 from processors.read.passages import Passage, carry_languages, find_passages, lines_of, replace_passages
 from processors.read.second import SecondReader
 from processors.read.second.attempt import try_to_reread
@@ -106,7 +107,7 @@ class PageReader:
         again = self._read_again(prepared, attempt)
         if again is not attempt:
             attempt = self._without_noise(prepared, self._apart_from_colour(prepared, again))
-        reading = _with_stamps(attempt.reading, self._stamps)
+        reading = _with_stamps(self._in_order(attempt.reading), self._stamps)
         trust = attempt.trust
         self.notes["trust_doubt"] = trust.doubt or ""
         for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
@@ -327,6 +328,11 @@ class PageReader:
             return attempt
         self._count(noise_lines=dropped, noise_words=strays)
         return self._judge(prepared, replace(attempt, reading=reading), spoken)
+
+    def _in_order(self, reading: Reading) -> Reading:
+        ordered = order_lines(reading, self.settings.order)
+        self._count(rows_joined=ordered.rows, cells_parted=ordered.cells)
+        return ordered.reading
 
     def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:
         """Those that differ on this page: on a bitonal one none does, on a grey one there is no colour to leave out."""

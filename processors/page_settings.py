@@ -9,6 +9,7 @@ from processors.access import AccessSettings
 from processors.quality import QualitySettings
 from processors.read.language import LanguageSettings
 from processors.read.noise import NoiseSettings
+from processors.read.order import OrderSettings
 from processors.read.passages import PassageSettings
 from processors.read.stamps import StampSettings
 from processors.read.trust import TrustSettings
@@ -33,6 +34,7 @@ class PageSettings:
     trust: TrustSettings = field(default_factory=TrustSettings)
     passages: PassageSettings = field(default_factory=PassageSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
+    order: OrderSettings = field(default_factory=OrderSettings)
     stamps: StampSettings = field(default_factory=StampSettings)
     confidence_threshold: float = 60.0
     """Mean confidence under which a page gets a finding."""
