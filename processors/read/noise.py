@@ -8,7 +8,8 @@ was read: where most is doubtful, the page was read badly, and that must be seen
 page's record, and stays visible on the image.
 
 At a page's edges single signs are read of punch holes, stains and torn paper: they go where they stand far outside of
-all that is text. Figures that were read surely, and signs below each other (numbers of rows), are not of them.
+all that is text. Figures that were read surely, and signs below each other (numbers of rows), are not of them. Within
+the text a sign goes only where the engine was unsure of it and it stands as far from its line's other words.
 """
 
 import re
@@ -43,6 +44,8 @@ class NoiseSettings:
     """How far outside of the page's text, in heights of its words, a sign must stand to be a stray one."""
     column_words: int = 5
     """Surely read words of more than two letters that a page needs, for its text to have an outside."""
+    line_words: int = 3
+    """A line of no more words than that has no end to speak of."""
     aligned: int = 3
     """So many signs below each other outside of the text are numbers of rows, or labels."""
     page_share: float = 0.4
@@ -50,7 +53,7 @@ class NoiseSettings:
 
 
 def drop_strays(reading: Reading, settings: NoiseSettings) -> tuple[Reading, int]:
-    """The reading without the signs that stand far outside of its text, and how many those were."""
+    """The reading without the signs that stand far outside of its text or its lines, and how many those were."""
     words = list(reading.words())
     text = [word for word in words if _letters(word) > _FEW and word.confidence >= settings.word_confidence]
     if len(text) < settings.column_words:
@@ -60,6 +63,7 @@ def drop_strays(reading: Reading, settings: NoiseSettings) -> tuple[Reading, int
     room = settings.outside * usual
     outside = [word for word in words if len(word.text) <= _FEW and not left - room < _middle(word) < right + room]
     strays = {id(word) for word in outside if _is_stray(word, outside, usual, settings)}
+    strays |= _loose_ends(list(reading.lines()), room, settings)
     if not strays:
         return reading, 0
     blocks: list[Block] = []
@@ -77,6 +81,25 @@ def _is_stray(word: Word, outside: Sequence[Word], usual: float, settings: Noise
         return False
     below = [other for other in outside if _letters(other) and abs(_middle(other) - _middle(word)) < usual]
     return len(below) < settings.aligned or not _letters(word)
+
+
+def _loose_ends(lines: Sequence[Line], room: float, settings: NoiseSettings) -> set[int]:
+    """Unsure letters and signs at lines' ends, far from their other words; in a table others stand so too."""
+    ends = [
+        (line, end)
+        for line in lines
+        if len(line.words) > settings.line_words
+        for end, beside in ((line.words[0], line.words[1]), (line.words[-1], line.words[-2]))
+        if max(end.box.left - beside.box.right, beside.box.left - end.box.right) > room
+    ]
+    return {
+        id(end)
+        for line, end in ends
+        if len(end.text) <= _FEW
+        and not any(map(str.isdigit, end.text))
+        and end.confidence < settings.line_confidence
+        and not any(other is not line and abs(_middle(word) - _middle(end)) < room for other, word in ends)
+    }
 
 
 def _without(line: Line, strays: Set[int]) -> Line | None:

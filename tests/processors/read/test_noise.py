@@ -45,6 +45,15 @@ def test_signs_below_each_other_outside_of_the_text_are_numbers_of_rows() -> Non
     assert drop_strays(page(*rows[:2]), SETTINGS)[1] == 2
 
 
+def test_an_unsure_letter_far_behind_its_line_is_left_out_unless_others_stand_there_too() -> None:
+    far = ("Ă", 1200, 15.0)
+    wide = [("consiliul", 1000, 95.0), *TEXT, ("local", 1300, 95.0)]
+    assert drop_strays(page([*TEXT, far], sorted(wide, key=lambda one: one[1])), SETTINGS)[1] == 1
+    assert drop_strays(page([*TEXT, ("Ă", 1200, 70.0)], sorted(wide, key=lambda one: one[1])), SETTINGS)[1] == 0
+    assert drop_strays(page([*TEXT, far], [*TEXT, ("lei", 1210, 95.0)]), SETTINGS)[1] == 0
+    assert drop_strays(page([*TEXT, ("4", 1200, 15.0)], sorted(wide, key=lambda one: one[1])), SETTINGS)[1] == 0
+
+
 def test_a_word_outside_of_the_text_stays_however_unsure() -> None:
     assert drop_strays(page([("anexa", 60, 20.0), *TEXT]), SETTINGS)[1] == 0
 
