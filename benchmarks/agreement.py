@@ -15,6 +15,8 @@ from rapidfuzz.distance import Levenshtein
 
 from schemas.page import Box
 
+_LIKE_STAMP = 0.55
+
 
 def fold_space(text: str) -> str:
     """NFC, runs of white space as one space."""
@@ -85,6 +87,30 @@ def least_cost(costs: npt.NDArray[np.int64]) -> int:
             column = previous
     taken = np.flatnonzero(row_of >= 0)
     return int(costs[row_of[taken], taken].sum())
+
+
+def without_stamps(read: str, truth: str, stamps: Sequence[str]) -> str:
+    """`read` without its lines that are a stamp's: more like a line of `stamps` than like any of `truth`.
+
+    Lines are alike by the share of letters and digits, without case, that need no insertion, deletion or substitution
+    (normalised Levenshtein similarity); a line that is less than 0.55 like any of a stamp stays.
+    """
+    theirs, ours = _letters_of(stamps), _letters_of(truth.splitlines())
+    return "\n".join(line for line in read.splitlines() if not _is_of(_letters_of([line]), theirs, ours))
+
+
+def _is_of(line: Sequence[str], stamps: Sequence[str], truth: Sequence[str]) -> bool:
+    if not line or not stamps:
+        return False
+    stamp, text = (
+        max((Levenshtein.normalized_similarity(line[0], other) for other in others), default=0.0)
+        for others in (stamps, truth)
+    )
+    return stamp >= _LIKE_STAMP and stamp > text
+
+
+def _letters_of(lines: Sequence[str]) -> list[str]:
+    return [letters for line in lines if (letters := "".join(words_of(line.replace("_", " "))))]
 
 
 def words_of(text: str) -> list[str]:

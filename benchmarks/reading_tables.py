@@ -10,7 +10,8 @@ END = "<!-- make bench: end -->"
 
 _MIB = 1024 * 1024
 _HEADS = (
-    *("set", "program", "pages", "CER %", "median page", "word recall %", "median page", "line error %", "pages lost"),
+    *("set", "program", "pages", "CER %", "without stamps' own text", "Romanian text pages, CER %", "without stamps'"),
+    *("median page", "word recall %", "median page", "line error %", "pages lost"),
     *("CPU s/page", "pages/min", "peak MiB", "largest processes, MiB", "kB/page", "PDF/A"),
 )
 _RATIO_HEADS = (
@@ -73,9 +74,11 @@ def _peaks(run: Mapping[str, Any]) -> list[tuple[str, Sequence[int]]]:
 
 def _accuracy_cells(accuracy: Mapping[str, Any] | None) -> Sequence[str]:
     if accuracy is None:
-        return ("",) * 6
+        return ("",) * 9
     return (
-        *(_percent(accuracy["cer"]), _percent(accuracy["cer_median"])),
+        *(_percent(accuracy["cer"]), _percent(accuracy["cer_without_stamps"])),
+        *(_percent(accuracy["cer_romanian"]), _percent(accuracy["cer_romanian_without_stamps"])),
+        _percent(accuracy["cer_median"]),
         *(_percent(accuracy["recall"]), _percent(accuracy["recall_median"])),
         *(_percent(accuracy["line_error"]), str(len(accuracy["lost"]))),
     )

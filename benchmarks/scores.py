@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from benchmarks.agreement import character_errors, line_error, word_recall, words_of
+from benchmarks.agreement import character_errors, line_error, without_stamps, word_recall, words_of
 from benchmarks.sets import BenchPage
 from processors.read.language import same_speech
 
@@ -22,6 +22,13 @@ class Accuracy:
     pages: int
     cer: float
     """Characters in error over characters of truth, all pages together (jiwer; NFC, white space folded)."""
+    cer_without_stamps: float
+    """The same, where read lines that are a stamp's do not count: they are really on the page."""
+    romanian_pages: int
+    """Pages in Romanian that are known to be running text (`BenchPage.running`)."""
+    cer_romanian: float | None
+    """Of those alone; None where there are none."""
+    cer_romanian_without_stamps: float | None
     cer_median: float
     """Of the middle page."""
     recall: float
@@ -36,25 +43,38 @@ class Accuracy:
 def score(pages: Sequence[BenchPage], texts: Sequence[str], without: frozenset[int] = frozenset()) -> Accuracy | None:
     """The accuracy of `texts`, one a page; `without` these pages (1-based). None where no text page is left."""
     taken = [
-        (number, page.truth, text)
+        (number, page, text)
         for number, (page, text) in enumerate(zip(pages, texts, strict=True), start=1)
         if page.is_text and number not in without
     ]
     if not taken:
         return None
-    truths, read = [truth for _, truth, _ in taken], [text for _, _, text in taken]
-    recalls = [word_recall(truth, text) for _, truth, text in taken]
+    truths, read = [page.truth for _, page, _ in taken], [text for _, _, text in taken]
+    own = [without_stamps(text, page.truth, page.stamps) for _, page, text in taken]
+    recalls = [word_recall(page.truth, text) for _, page, text in taken]
+    romanian = [number for number, (_, page, _) in enumerate(taken) if page.running and page.language == "ron"]
     words = [len(words_of(truth)) for truth in truths]
     return Accuracy(
         pages=len(taken),
         cer=character_errors(truths, read),
-        cer_median=median(page_errors(truth, text) for _, truth, text in taken),
+        cer_without_stamps=character_errors(truths, own),
+        romanian_pages=len(romanian),
+        cer_romanian=_errors_of(romanian, truths, read),
+        cer_romanian_without_stamps=_errors_of(romanian, truths, own),
+        cer_median=median(page_errors(page.truth, text) for _, page, text in taken),
         recall=sum(recall * count for recall, count in zip(recalls, words, strict=True)) / max(1, sum(words)),
         recall_median=median(recalls),
         recall_lowest=min(recalls),
         line_error=line_error(truths, read),
         lost=tuple(number for (number, _, _), recall in zip(taken, recalls, strict=True) if recall < LOST),
     )
+
+
+def _errors_of(numbers: Sequence[int], truths: Sequence[str], read: Sequence[str]) -> float | None:
+    """Character error rate of these pages (0-based) alone."""
+    if not numbers:
+        return None
+    return character_errors([truths[number] for number in numbers], [read[number] for number in numbers])
 
 
 def page_errors(truth: str, text: str) -> float:

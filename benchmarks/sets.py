@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What benchmarks read: sets of page images with their true text, from the sample binders and from folders.
 
-A folder is a set where images (jpg, jpeg, png, tif, tiff) have a `.gt.txt` of the same name beside them. Its languages
-stand in its `languages.txt` (Tesseract's names, the chief one first, with white space or commas between them), else in
-its name: `fra`, `deu+eng`, `typescript-fr` (what follows the last hyphen, two-letter codes too).
+A folder is a set where images (jpg, jpeg, png, tif, tiff) have a `.gt.txt` of the same name beside them; what stands on
+a page's stamps may be in a `.stamps.txt`. Its languages stand in its `languages.txt` (Tesseract's names, the chief one
+first, with white space or commas between them), else in its name: `fra`, `deu+eng`, `typescript-fr` (what follows the
+last hyphen, two-letter codes too).
 """
 
 import re
@@ -14,7 +15,7 @@ from pathlib import Path
 from processors.read.language import language_tag
 from processors.read.tessdata import available_languages, find_tessdata
 from sample_scans.plan import known_binders, load_plan
-from sample_scans.truth import load_true_text, load_truth
+from sample_scans.truth import STAMPS_SUFFIX, load_stamps, load_true_text, load_truth
 from schemas.page import PageKind
 
 TRUTH_SUFFIX = ".gt.txt"
@@ -38,6 +39,10 @@ class BenchPage:
     truth: str
     language: str | None = None
     rotation_deg: int | None = None
+    stamps: tuple[str, ...] = ()
+    """Lines on its stamps, as far as they are known: not in the truth, and not wrong where they are read."""
+    running: bool = False
+    """Known to be a page of running text, tables and forms: no cover, no drawing."""
 
     @property
     def is_text(self) -> bool:
@@ -83,6 +88,8 @@ def sample_set(folder: Path, name: str, note: str | None = None) -> BenchSet:
                 truth="" if page.kind is PageKind.BLANK else load_true_text(truth, page),
                 language=page.language,
                 rotation_deg=page.rotation_deg,
+                stamps=load_stamps(truth, page),
+                running=page.kind is PageKind.PAGE and not page.drawing,
             )
             for page in load_truth(truth).pages
         )
@@ -113,7 +120,12 @@ def _pages(folder: Path) -> Iterator[BenchPage]:
         images = [path for path in folder.glob(f"{stem}.*") if path.suffix.lower() in IMAGE_SUFFIXES]
         images = [path for path in images if path.stem == stem]
         if images:
-            yield BenchPage(min(images), _MARKS.sub("", truth.read_text(encoding="utf-8")))
+            stamps = truth.with_name(f"{stem}{STAMPS_SUFFIX}")
+            yield BenchPage(
+                min(images),
+                _MARKS.sub("", truth.read_text(encoding="utf-8")),
+                stamps=tuple(stamps.read_text(encoding="utf-8").splitlines()) if stamps.is_file() else (),
+            )
 
 
 def folder_languages(folder: Path) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from lxml import etree
 
 from schemas.errors import PackageInvalid
-from schemas.page import Agent, Block, Box, Line, PageResult, Word
+from schemas.page import Agent, Block, BlockKind, Box, Line, PageResult, Word
 
 NAMESPACE = "http://www.loc.gov/standards/alto/ns-v4#"
 SCHEMA_LOCATION = f"{NAMESPACE} http://www.loc.gov/standards/alto/v4/alto-4-4.xsd"
@@ -19,6 +19,7 @@ SCHEMA_LOCATION = f"{NAMESPACE} http://www.loc.gov/standards/alto/v4/alto-4-4.xs
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
 _AS_READ = "as read by the engine, before normalisation"
 _AS_READ_AGAIN = "as read by the second reader"
+_STAMP_TAG = "STAMP"
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -33,6 +34,8 @@ def write_alto(result: PageResult, *, source_file: str, page_number: int) -> byt
     root.set(f"{{{_XSI}}}schemaLocation", SCHEMA_LOCATION)
     root.set("SCHEMAVERSION", "4.4")
     _write_description(root, result, source_file)
+    if any(block.kind is BlockKind.STAMP for block in result.blocks):
+        _add(_add(root, "Tags"), "LayoutTag", ID=_STAMP_TAG, LABEL=BlockKind.STAMP.value)
     geometry = result.geometry
     page = _add(
         _add(root, "Layout"),
@@ -124,6 +127,8 @@ def _write_block(space: etree._Element, block: Block, block_id: str, language: s
     language = block.language or language
     if language is not None:
         element.set("LANG", _language_tag(language))
+    if block.kind is BlockKind.STAMP:
+        element.set("TAGREFS", _STAMP_TAG)
     for number, line in enumerate((line for line in block.lines if line.words), start=1):
         line_id = f"{block_id}_L{number}"
         line_element = _add(element, "TextLine", ID=line_id, **_place(line.box))
@@ -151,7 +156,8 @@ def _read_block(element: etree._Element, page_tag: str | None) -> Block:
     lines = tuple(_read_line(line) for line in element.iterchildren(_name("TextLine")))
     tag = element.get("LANG")
     language = None if tag is None or tag == page_tag else _language_name(tag)
-    return Block(box=_read_box(element), lines=lines, language=language)
+    kind = BlockKind.STAMP if _STAMP_TAG in element.get("TAGREFS", "").split() else BlockKind.TEXT
+    return Block(box=_read_box(element), lines=lines, language=language, kind=kind)
 
 
 def _read_line(element: etree._Element) -> Line:

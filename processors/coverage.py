@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.ink import MM_PER_INCH, Pixels, SmallPage
-from schemas.page import Geometry, Line
+from schemas.page import Box, Geometry, Line
 
 _LETTER_MM = (0.8, 9.0)
 _AROUND_MM = 0.6  # accents and commas below stand out of their words' boxes
@@ -37,13 +37,16 @@ def find_asked_ink(small: SmallPage) -> AskedInk:
     return AskedInk(small, small.inked[letters[marks.labels.ravel()[small.inked]]])
 
 
-def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> float | None:
+def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line], marks: Iterable[Box] = ()) -> float | None:
     """Share, 0 to 1, of the ink asked for that lies in words; None where there is too little to tell.
 
-    The words' boxes are derivative pixels; `geometry` leads there.
+    The words' boxes are derivative pixels; `geometry` leads there. For what lies in `marks`, stamps and signatures,
+    nothing is asked.
     """
     small = asked.small
-    wanted = asked.places[_cover([_page(geometry)], small, geometry).ravel()[asked.places] > 0]
+    inside = _cover([_page(geometry)], small, geometry).ravel()[asked.places] > 0
+    inside &= _cover([_sides(box) for box in marks], small, geometry).ravel()[asked.places] == 0
+    wanted = asked.places[inside]
     if wanted.size < _LEAST_INK_MM2 * small.px_per_mm**2:
         return None
     around = _AROUND_MM / MM_PER_INCH * geometry.dpi
@@ -53,6 +56,10 @@ def explain_ink(asked: AskedInk, geometry: Geometry, lines: Iterable[Line]) -> f
         for word in line.words
     ]
     return round(float((_cover(boxes, small, geometry).ravel()[wanted] > 0).mean()), 3)
+
+
+def _sides(box: Box) -> tuple[float, float, float, float]:
+    return float(box.left), float(box.top), float(box.right), float(box.bottom)
 
 
 def _page(geometry: Geometry) -> tuple[float, float, float, float]:

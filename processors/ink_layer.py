@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.coloured import find_coloured_marks, measure_chroma
 from processors.ink import (
     BRIGHTNESS_FLOOR,
     MM_PER_INCH,
@@ -40,15 +41,7 @@ _STAMP_CUT_SHARE = 0.75  # of that on a coloured stamp, which is half as dark al
 _INK_SHARE = 0.35  # of the page's ink: marks as dark as this are ink whatever they look like
 _SHARP = 0.75  # share of its contrast that a mark's edge spans in two pixels; show-through is blurred by the paper
 _SPECK_MM2 = 0.06
-_COLOURED = 0.3  # chroma as a share of contrast
-_TINGED = 0.12  # the same beside what is coloured: cameras and JPEG lose colour in patches
-_LEAST_CHROMA = 22
-_IN_WORDS = 0.6  # of a mark's or a stamp's pixels
-_PAGE_SHARE = 1 / 3  # colour that makes up so much of a page's ink is its writing, not a stamp on it
-_STAMP_JOIN_MM = 4.0
-_STAMP_MM2 = 5.0  # of ink; less of a colour is no stamp
-_GROUP_PX = 4
-_STAMP_SIDES_MM = (3.0, 6.0)  # the shorter and the longer, at least: a line is none, nor a fringe at the scan's edge
+_IN_WORDS = 0.6  # of a mark's pixels
 
 _READ, _STAMPED = 1, 2  # places within words, and within stamps, where what is left of a stamp is not to be taken
 
@@ -92,7 +85,9 @@ def find_ink_layer(work: Pixels, dpi: float, words: Sequence[Box], pictures: Seq
     stamped = np.zeros_like(ink)
     stamps: tuple[Box, ...] = ()
     if work.ndim == 3:
-        stamps = _take_out_stamps(ink, stamped, _chroma(work, paper), contrast, where, px_per_mm)
+        found = find_coloured_marks(ink, measure_chroma(work, paper), contrast, where, px_per_mm)
+        if found is not None:
+            ink, stamped, stamps = typed(cv2.subtract(ink, found.ink)), found.ink, found.boxes
     marks = find_marks(ink)
     where[_fill_boxes(ink.shape, stamps) > 0] = _STAMPED
     keep = _judge(marks, contrast, where, _page_ink(counts, floor), max(3.0, _SPECK_MM2 * px_per_mm**2))
@@ -130,82 +125,6 @@ def _fill_boxes(shape: Sequence[int], boxes: Sequence[Box]) -> Pixels:
     for box in boxes:
         filled[max(0, box.top) : box.bottom, max(0, box.left) : box.right] = _READ
     return filled
-
-
-def _chroma(work: Pixels, paper: Pixels) -> Pixels:
-    """How far the channels of `work` (HxWx3) lie apart, as contrast is measured, on paper that counts as white.
-
-    Black ink takes as much from every channel of its paper, whatever the paper's tint.
-    """
-    tint = np.median(work[::8, ::8].reshape(-1, 3), axis=0) + 1.0  # most of a page is paper
-    red, green, blue = (
-        cv2.convertScaleAbs(channel, alpha=float(tint.max() / shade))
-        for channel, shade in zip(cv2.split(work), tint, strict=True)
-    )
-    highest, lowest = cv2.max(cv2.max(red, green), blue), cv2.min(cv2.min(red, green), blue)
-    return contrast_against(paper, typed(cv2.subtract(paper, cv2.subtract(highest, lowest))))
-
-
-def _take_out_stamps(
-    ink: Pixels, stamped: Pixels, chroma: Pixels, contrast: Pixels, where: Pixels, px_per_mm: float
-) -> tuple[Box, ...]:
-    """Move stamps from `ink` to `stamped`; their frames.
-
-    A stamp is colour that lies together and was not read as words. Where most of the page is in colour, that is the
-    colour of its writing.
-    """
-
-    def coloured_by(share: float) -> Pixels:
-        least = np.maximum(cv2.convertScaleAbs(contrast, alpha=share), np.uint8(_LEAST_CHROMA * share / _COLOURED))
-        return typed(cv2.bitwise_and(typed(cv2.compare(chroma, least, cv2.CMP_GT)), ink))
-
-    coloured = typed(cv2.medianBlur(coloured_by(_COLOURED), 3))
-    found = cv2.countNonZero(coloured)
-    if found < _STAMP_MM2 * px_per_mm**2 or found > _PAGE_SHARE * cv2.countNonZero(ink):
-        return ()
-    groups = _group(coloured, _STAMP_JOIN_MM * px_per_mm)
-    places = np.flatnonzero(coloured != 0)
-    labels = _group_at(places, groups, ink.shape[1])
-    area = np.bincount(labels, minlength=groups.area.size)
-    read = np.bincount(labels, weights=where.ravel()[places] > 0, minlength=groups.area.size)
-    short, long = (side * px_per_mm / _GROUP_PX for side in _STAMP_SIDES_MM)
-    stamp = (area >= _STAMP_MM2 * px_per_mm**2) & (groups.short >= short) & (groups.long >= long)
-    stamp &= read < _IN_WORDS * area
-    stamp[0] = False
-    if not stamp.any():
-        return ()
-    places = np.flatnonzero(coloured_by(_TINGED) != 0)
-    moved = places[stamp[_group_at(places, groups, ink.shape[1])]]
-    ink.ravel()[moved] = 0
-    stamped.ravel()[moved] = 255
-    rows, columns = ink.shape
-    edge = round(px_per_mm)
-    return tuple(
-        Box(
-            left=max(0, int(groups.left[one]) * _GROUP_PX - edge),
-            top=max(0, int(groups.top[one]) * _GROUP_PX - edge),
-            right=min(columns, int(groups.left[one] + groups.width[one]) * _GROUP_PX + edge),
-            bottom=min(rows, int(groups.top[one] + groups.height[one]) * _GROUP_PX + edge),
-        )
-        for one in np.flatnonzero(stamp)
-    )
-
-
-def _group(flags: Pixels, join_px: float) -> Marks:
-    """What lies together, on an image of a `_GROUP_PX`-th of the size."""
-    rows, columns = (-(-side // _GROUP_PX) for side in flags.shape)
-    padded = np.zeros((rows * _GROUP_PX, columns * _GROUP_PX), np.uint8)
-    padded[: flags.shape[0], : flags.shape[1]] = flags
-    small = typed(cv2.resize(padded, (columns, rows), interpolation=cv2.INTER_AREA))  # a sixteenth of 255 is not 0
-    side = max(1, round(join_px / _GROUP_PX)) | 1
-    edge = np.pad(small, side)  # closing must not join to the image's edge
-    closed = typed(cv2.morphologyEx(edge, cv2.MORPH_CLOSE, np.ones((side, side), np.uint8)))
-    return find_marks(np.ascontiguousarray(closed[side:-side, side:-side]))
-
-
-def _group_at(places: NDArray[np.int64], groups: Marks, columns: int) -> NDArray[np.int32]:
-    """The group's number at flat places of the whole image."""
-    return groups.labels[places // columns // _GROUP_PX, places % columns // _GROUP_PX]
 
 
 def _judge(marks: Marks, contrast: Pixels, where: Pixels, sure: int, speck_px: float) -> _Flags:

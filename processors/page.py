@@ -24,7 +24,7 @@ from processors.read.second import SecondReader
 from processors.sideways import measure_direction
 from processors.step_times import Step, keep_times
 from schemas.findings import Finding, FindingCode
-from schemas.page import PageResult
+from schemas.page import BlockKind, PageResult, words_in
 from schemas.reading import ReadingLevel
 
 __all__ = ["STEP_VERSION", "PageSettings", "PageSource", "ProcessedPage", "process_page"]
@@ -78,7 +78,9 @@ def process_page(
         reading = corrected.reading
         treatment.update({f"corrected_by_{evidence}": count for evidence, count in corrected.counts.items()})
     lines = list(reading.lines()) if reading else []
-    sure = [word.box for line in lines for word in line.words if word.confidence >= settings.sure_confidence]
+    # A stamp's words are no evidence that there is black ink: stamps stay in the picture.
+    text = [block for block in reading.blocks if block.kind is BlockKind.TEXT] if reading else []
+    sure = [word.box for word in words_in(text) if word.confidence >= settings.sure_confidence]
     image = make_access_image(frame, prepared, settings.access, sure)
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)

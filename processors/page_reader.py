@@ -6,10 +6,12 @@ treated otherwise, as a title page; last by the second reader. Each further read
 one, by what `processors.read.trust` measures. Every step writes what it saw and what it chose into `notes`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from processors.apart import ReadPart, read_apart, read_under_marks, read_under_pale
+from processors.coloured import PageColour, find_page_colour, without_colour, without_pale
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
 from processors.densest import find_densest_part
@@ -19,19 +21,21 @@ from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
 from processors.read.lexicon import has_lexicon, knows
-from processors.read.noise import drop_noise
+from processors.read.noise import drop_noise, drop_strays
+from processors.read.order import order_lines
 from processors.read.passages import Passage, carry_languages, find_passages, lines_of, replace_passages
 from processors.read.second import SecondReader
 from processors.read.second.attempt import try_to_reread
 from processors.read.trust import Knows, Trust, count_evidence, measure_trust
-from processors.readable import read_page, read_part, read_sparse_page, reading_share
+from processors.read.words import mean_confidence
+from processors.readable import read_page, read_part, read_sparse_page, read_strip, reading_share
 from processors.sideways import LineDirection
 from processors.step_times import Step, timed
 from processors.straighten import Prepared, Rotation, prepare_page
 from processors.treatments import Treatment
 from processors.upright import measure_lean
 from schemas.errors import LanguageMissing
-from schemas.page import Box
+from schemas.page import Block, Box
 from schemas.reading import ReadingLevel
 
 Notes = dict[str, str | int | float | bool]
@@ -76,6 +80,8 @@ class PageReader:
     second: SecondReader | None
     notes: Notes = field(default_factory=dict)
     _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
+    _colour: PageColour | None = field(default=None, init=False)
+    _stamps: tuple[Block, ...] = field(default=(), init=False)
 
     @cached_property
     def _letter_px(self) -> float | None:
@@ -99,14 +105,19 @@ class PageReader:
         attempt = self._treated_otherwise(prepared, attempt)
         attempt = self._as_title_page(prepared, attempt)
         attempt = self._passages(prepared, attempt)
-        attempt = self._without_noise(prepared, attempt)  # the second reader's time is not for signatures
-        attempt = self._without_noise(prepared, self._read_again(prepared, attempt))
+        # The second reader's time is not for signatures and stamps, but it may read them.
+        attempt = self._from_under_marks(prepared, self._apart_from_colour(prepared, attempt))
+        attempt = self._without_noise(prepared, attempt)
+        again = self._read_again(prepared, attempt)
+        if again is not attempt:
+            attempt = self._without_noise(prepared, self._apart_from_colour(prepared, again))
+        reading = _with_stamps(self._in_order(attempt.reading), self._stamps)
         trust = attempt.trust
         self.notes["trust_doubt"] = trust.doubt or ""
         for name, value in (("known", trust.known), ("ink", trust.explained), ("evidence", trust.evidence)):
             if value is not None:
                 self.notes[f"trust_{name}"] = value
-        return prepared, ReadPage(attempt.reading, attempt.language if attempt.reading.blocks else None, trust)
+        return prepared, ReadPage(reading, attempt.language if reading.blocks else None, trust)
 
     def _read_upright(self, direction: LineDirection) -> tuple[Prepared, _Attempt | None]:
         """In the likeliest direction; where that cannot be trusted, in the others. Scans are mostly the right way up,
@@ -294,13 +305,83 @@ class PageReader:
         self.notes["second_kept"] = kept
         return again if kept else attempt
 
+    def _apart_from_colour(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """What stands on coloured stamps goes into blocks of its own."""
+        colour = self._find_colour(prepared)
+        if colour is None:
+            return attempt
+        spoken = _spoken(attempt.reading, attempt.language)
+        apart = read_apart(
+            attempt.reading,
+            colour,
+            self._knower(spoken),
+            lambda part: read_part(
+                self.engine,
+                _seen(prepared, attempt.treatment),
+                prepared.geometry.dpi,
+                part,
+                spoken,
+                attempt.treatment,
+                self._letter_px,
+            ),
+            self.settings.stamps,
+        )
+        self._stamps = self._stamps or apart.stamps
+        self._count(noise_lines=apart.dropped, stamp_lines=sum(len(block.lines) for block in apart.stamps))
+        return self._judge(prepared, replace(attempt, reading=apart.reading), spoken)
+
+    def _from_under_marks(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
+        """Lines that a stamp or a signature lies over are read again without it."""
+        colour, settings = self._find_colour(prepared), self.settings.stamps
+        spoken = _spoken(attempt.reading, attempt.language)
+        knows = self._knower(spoken)
+
+        def reader(clear: Callable[[Pixels, float], Pixels]) -> ReadPart:
+            dpi = prepared.geometry.dpi
+            return lambda strip: read_strip(
+                self.engine, prepared.derivative.within([strip]), dpi, strip, spoken, clear, self._letter_px
+            )
+
+        reading = attempt.reading
+        if colour is not None:
+            reread = read_under_marks(reading, colour, knows, reader(without_colour), settings)
+            self._count(strips_without_colour=reread.strips, strips_without_colour_kept=reread.kept)
+            reading = reread.reading
+        if not self.frame.bitonal:
+            reread = read_under_pale(reading, knows, reader(without_pale), settings)
+            self._count(strips_without_pale=reread.strips, strips_without_pale_kept=reread.kept)
+            reading = reread.reading
+        return (
+            attempt if reading is attempt.reading else self._judge(prepared, replace(attempt, reading=reading), spoken)
+        )
+
+    def _find_colour(self, prepared: Prepared) -> PageColour | None:
+        if "coloured_marks" not in self.notes:
+            derivative, dpi = prepared.derivative, prepared.geometry.dpi
+            colour = find_page_colour(derivative.reduced, dpi) if derivative.in_colour else None
+            self._colour = colour if colour is not None and colour.boxes else None
+            self.notes["coloured_marks"] = 0 if self._colour is None else len(self._colour.boxes)
+            self._explained = None
+        return self._colour
+
+    def _count(self, **counts: int) -> None:
+        for name, count in counts.items():
+            if count:
+                self.notes[name] = int(self.notes.get(name, 0)) + count
+
     def _without_noise(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
         spoken = _spoken(attempt.reading, attempt.language)
-        reading, dropped = drop_noise(attempt.reading, self._knower(spoken), self.settings.noise)
-        if not dropped:
+        reading, strays = drop_strays(attempt.reading, self.settings.noise)
+        reading, dropped = drop_noise(reading, self._knower(spoken), self.settings.noise)
+        if not dropped and not strays:
             return attempt
-        self.notes["noise_lines"] = int(self.notes.get("noise_lines", 0)) + dropped
+        self._count(noise_lines=dropped, noise_words=strays)
         return self._judge(prepared, replace(attempt, reading=reading), spoken)
+
+    def _in_order(self, reading: Reading) -> Reading:
+        ordered = order_lines(reading, self.settings.order)
+        self._count(rows_joined=ordered.rows, cells_parted=ordered.cells)
+        return ordered.reading
 
     def _treatments(self, prepared: Prepared) -> Sequence[Treatment]:
         """Those that differ on this page: on a bitonal one none does, on a grey one there is no colour to leave out."""
@@ -323,7 +404,8 @@ class PageReader:
     @timed(Step.TRUST)
     def _trust(self, prepared: Prepared, reading: Reading, spoken: Sequence[str]) -> Trust:
         if self._explained is None or self._explained[0] is not reading:  # often judged more than once
-            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, reading.lines()))
+            marks = self._colour.boxes if self._colour is not None else ()
+            self._explained = (reading, explain_ink(self._asked_ink, prepared.geometry, reading.lines(), marks))
         return measure_trust(reading, self._knower(spoken), self.settings.trust, self._explained[1])
 
     def _german(self) -> bool:
@@ -333,6 +415,14 @@ class PageReader:
         """Where nothing is known of any of the languages, no word can be doubted for being unknown."""
         known = [language for language in languages if has_lexicon(language)]
         return lambda word: not known or any(knows(word, language) for language in known)
+
+
+def _with_stamps(reading: Reading, stamps: Sequence[Block]) -> Reading:
+    """Stamps come after the page's text; its confidence is that of its text, where it has any."""
+    if not stamps:
+        return reading
+    blocks = (*reading.blocks, *stamps)
+    return Reading(blocks, mean_confidence(reading.blocks or blocks))
 
 
 def rotations(direction: LineDirection) -> tuple[Rotation, ...]:

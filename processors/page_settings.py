@@ -9,7 +9,9 @@ from processors.access import AccessSettings
 from processors.quality import QualitySettings
 from processors.read.language import LanguageSettings
 from processors.read.noise import NoiseSettings
+from processors.read.order import OrderSettings
 from processors.read.passages import PassageSettings
+from processors.read.stamps import StampSettings
 from processors.read.trust import TrustSettings
 from processors.straighten import PrepareSettings
 from processors.treatments import Treatment
@@ -32,6 +34,8 @@ class PageSettings:
     trust: TrustSettings = field(default_factory=TrustSettings)
     passages: PassageSettings = field(default_factory=PassageSettings)
     noise: NoiseSettings = field(default_factory=NoiseSettings)
+    order: OrderSettings = field(default_factory=OrderSettings)
+    stamps: StampSettings = field(default_factory=StampSettings)
     confidence_threshold: float = 60.0
     """Mean confidence under which a page gets a finding."""
     turned_gain: float = 0.25

@@ -54,11 +54,33 @@ def read_part(
     letter_px: float | None = None,
 ) -> Reading:
     """As `read_page`, only what lies within `part` of the page, and a little around it."""
+    left, top, cut = _cut(pixels, dpi, part)
+    reading = read_page(engine, cut, dpi, languages, treatment, letter_px)
+    return _map_boxes(reading, lambda box: box.moved(left, top))
+
+
+def read_strip(
+    engine: OcrEngine,
+    pixels: Pixels,
+    dpi: float,
+    strip: Box,
+    languages: Sequence[str],
+    clear: Callable[[Pixels, float], Pixels],
+    letter_px: float | None = None,
+) -> Reading:
+    """As `read_part`, as one block of lines, of what `clear` (pixels, dpi) makes of the strip: grey, HxW."""
+    left, top, cut = _cut(pixels, dpi, strip)
+    cleared = clear(cut, dpi)
+    share = reading_share(cleared.shape[1], cleared.shape[0], dpi, letter_px)
+    reading = _read_reduced(engine, cleared, dpi, languages, share, Layout.ONE_BLOCK, Treatment.PLAIN)
+    return _map_boxes(reading, lambda box: box.moved(left, top))
+
+
+def _cut(pixels: Pixels, dpi: float, part: Box) -> tuple[int, int, Pixels]:
+    """Left and top of what is cut out for `part`, and its pixels."""
     around = round(_AROUND_MM / MM_PER_INCH * dpi)
     left, top = max(0, part.left - around), max(0, part.top - around)
-    cut = pixels[top : part.bottom + around, left : part.right + around]
-    reading = read_page(engine, np.ascontiguousarray(cut), dpi, languages, treatment, letter_px)
-    return _map_boxes(reading, lambda box: box.moved(left, top))
+    return left, top, np.ascontiguousarray(pixels[top : part.bottom + around, left : part.right + around])
 
 
 def read_sparse_page(engine: OcrEngine, pixels: Pixels, dpi: float, languages: Sequence[str]) -> Reading:

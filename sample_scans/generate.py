@@ -30,15 +30,16 @@ def write_drop(
         raise TargetNotEmpty(target=folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / READY_FILE).unlink(missing_ok=True)
-    entries, texts, written = [], [], []
+    entries, texts, stamps, written = [], [], [], []
     for page in pages:
         path = folder / page.truth.file
         path.write_bytes(page.jpeg)
         written.append(path)
         entries.append(page.truth)
         texts.append(page.text)
+        stamps.append(page.stamps)
     if truth is not None:
-        write_truth(truth, TrueBinder(binder=folder.name, pages=tuple(entries)), texts)
+        write_truth(truth, TrueBinder(binder=folder.name, pages=tuple(entries)), texts, stamps)
     (folder / "unit.json").write_bytes(description.to_json())
     (folder / READY_FILE).touch()
     return written

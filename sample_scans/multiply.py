@@ -11,7 +11,7 @@ from PIL import Image
 
 from sample_scans.raster import Image8
 from sample_scans.render import Quality, RenderedPage, encode_jpeg, page_file
-from sample_scans.truth import load_true_text, load_truth, scaled_page
+from sample_scans.truth import load_stamps, load_true_text, load_truth, scaled_page
 from schemas.drop import DropDescription
 
 LARGE = Quality(dpi=300, jpeg_quality=85)
@@ -32,7 +32,7 @@ def multiply_pages(drop: Path, truth: Path, pages: int, seed: int) -> Iterator[R
         noisy = _add_noise(larger, tile, np.random.default_rng([seed, index]))
         number = index + 1
         moved = scaled_page(source, number, page_file(number), factor, LARGE.dpi)
-        yield RenderedPage(encode_jpeg(noisy, LARGE), moved, load_true_text(truth, source))
+        yield RenderedPage(encode_jpeg(noisy, LARGE), moved, load_true_text(truth, source), load_stamps(truth, source))
 
 
 def _add_noise(

@@ -106,6 +106,7 @@ class PagePlan(Record):
 
     text: str | None = Field(default=None, description="name of the text file, without .txt; none on a blank side")
     kind: PageKind = PageKind.PAGE
+    drawing: bool = Field(default=False, description="a plan or a map: its words stand in no order of their own")
     rotation_deg: Literal[0, 90, 180, 270] = Field(default=0, description="turn that makes the scan upright")
     skew_deg: float = Field(ge=-2.5, le=2.5, description="positive: text runs down to the right on the upright scan")
     language: str = "ron"
@@ -147,6 +148,13 @@ class PagePlan(Record):
     folio: str | None = Field(default=None, description="pencilled number in the top right corner")
     through: str | None = Field(default=None, description="text of the other side that shows through")
     through_strength: float = 0.0
+
+    @property
+    def stamp_lines(self) -> tuple[str, ...]:
+        """What stands on the page's stamps: each line of a boxed one; ring and middle of a round one."""
+        boxed = (line for stamp in self.boxed_stamps for line in stamp.lines)
+        around = (text for stamp in self.round_stamps for text in (stamp.ring, stamp.middle))
+        return (*boxed, *around)
 
 
 class BinderPlan(Record):

@@ -24,11 +24,12 @@ class Quality:
 
 @dataclass(frozen=True, slots=True)
 class RenderedPage:
-    """A page as a JPEG, its truth and its text (lines as typed)."""
+    """A page as a JPEG, its truth, its text (lines as typed), and the lines on its stamps."""
 
     jpeg: bytes
     truth: TruePage
     text: str
+    stamps: tuple[str, ...] = ()
 
 
 FULL = Quality(dpi=300, jpeg_quality=92)
@@ -51,7 +52,8 @@ def render_page(binder: str, number: int, quality: Quality, seed: int | None = N
     height_px, width_px = scan.pixels.shape[:2]
     words = true_words(sheet.words, scan.matrix)
     truth = true_page(number, page_file(number), page, (width_px, height_px), quality.dpi, words)
-    return RenderedPage(encode_jpeg(scan.pixels, quality), truth, "".join(line + "\n" for line in _left(lines, sheet)))
+    text = "".join(line + "\n" for line in _left(lines, sheet))
+    return RenderedPage(encode_jpeg(scan.pixels, quality), truth, text, page.stamp_lines)
 
 
 def _left(lines: list[str], sheet: Sheet) -> list[str]:

@@ -14,6 +14,7 @@ from schemas.base import Record
 from schemas.page import PageKind
 
 PAGES_FILE = "pages.json"
+STAMPS_SUFFIX = ".stamps.txt"
 
 
 class TrueWord(Record):
@@ -37,6 +38,7 @@ class TruePage(Record):
     kind: PageKind
     rotation_deg: Literal[0, 90, 180, 270] = Field(description="clockwise turn that makes the image upright")
     skew_deg: float = Field(description="after that turn, positive where the text runs down to the right")
+    drawing: bool = Field(default=False, description="a plan or a map, whose words stand in no order of their own")
     language: str | None
     width_px: int
     height_px: int
@@ -45,7 +47,7 @@ class TruePage(Record):
 
 
 class TrueBinder(Record):
-    """`pages.json` of a binder's truth. Stamps, notes by hand and signatures are not in it."""
+    """`pages.json` of a binder's truth. Stamps (`load_stamps`), notes by hand and signatures are not in it."""
 
     binder: str
     pages: tuple[TruePage, ...]
@@ -76,6 +78,7 @@ def true_page(
         kind=plan.kind,
         rotation_deg=plan.rotation_deg,
         skew_deg=plan.skew_deg,
+        drawing=plan.drawing,
         language=None if plan.text is None else plan.language,
         width_px=size_px[0],
         height_px=size_px[1],
@@ -97,12 +100,14 @@ def scaled_page(page: TruePage, number: int, file: str, factor: float, dpi: int)
     return page.model_copy(update=changed)
 
 
-def write_truth(folder: Path, binder: TrueBinder, texts: Sequence[str]) -> None:
-    """Write `pages.json` and a text file a page."""
+def write_truth(folder: Path, binder: TrueBinder, texts: Sequence[str], stamps: Sequence[Sequence[str]]) -> None:
+    """Write `pages.json` and a text file a page; beside it, where the page has stamps, their lines."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / PAGES_FILE).write_bytes(_compact(binder))
-    for page, text in zip(binder.pages, texts, strict=True):
+    for page, text, lines in zip(binder.pages, texts, stamps, strict=True):
         (folder / Path(page.file).with_suffix(".txt").name).write_text(text, "utf-8")
+        if lines:
+            (folder / _stamps_file(page)).write_text("".join(f"{line}\n" for line in lines), "utf-8")
 
 
 def _compact(binder: TrueBinder) -> bytes:
@@ -124,3 +129,13 @@ def load_truth(folder: Path) -> TrueBinder:
 def load_true_text(folder: Path, page: TruePage) -> str:
     """The text of one page; empty on a blank side."""
     return (folder / Path(page.file).with_suffix(".txt").name).read_text("utf-8")
+
+
+def load_stamps(folder: Path, page: TruePage) -> tuple[str, ...]:
+    """The lines on the stamps of one page; none where it has no stamps."""
+    file = folder / _stamps_file(page)
+    return tuple(file.read_text("utf-8").splitlines()) if file.is_file() else ()
+
+
+def _stamps_file(page: TruePage) -> str:
+    return Path(page.file).with_suffix(STAMPS_SUFFIX).name

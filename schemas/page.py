@@ -141,12 +141,23 @@ class Line(Record):
     words: tuple[Word, ...]
 
 
+class BlockKind(StrEnum):
+    """What a block's lines stand on."""
+
+    TEXT = "text"
+    STAMP = "stamp"
+
+
 class Block(Record):
     """One block (paragraph or column part) of lines, in reading order."""
 
     box: Box
     lines: tuple[Line, ...]
     language: str | None = Field(default=None, description="where it is another than the page's")
+    kind: BlockKind = Field(
+        default=BlockKind.TEXT,
+        description="stamp: on a coloured stamp, seal or note over the page's writing; comes after the page's text",
+    )
 
 
 def lines_in(blocks: Iterable[Block]) -> Iterator[Line]:

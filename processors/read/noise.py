@@ -6,20 +6,26 @@ unsure of it, no word speaks for it and its words have not the height of the pag
 is read as badly as a signature, but stands as high as the lines around it. And it goes only from a page of which most
 was read: where most is doubtful, the page was read badly, and that must be seen. What was left out is counted in the
 page's record, and stays visible on the image.
+
+At a page's edges single signs are read of punch holes, stains and torn paper: they go where they stand far outside of
+all that is text. Figures that were read surely, and signs below each other (numbers of rows), are not of them. Within
+the text a sign goes only where the engine was unsure of it and it stands as far from its line's other words.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from statistics import median
 
 from processors.read.engine import Reading
 from processors.read.trust import Knows, Weighed, mean_sureness, weigh
 from processors.read.words import mean_confidence
-from schemas.page import Block, Line, around
+from schemas.page import Block, Line, Word, around
 
 _RULE = re.compile(r"[|/\\\[\](){}_~=¦]+")
 """What rules, folds and frames are read as, as surely as any letter."""
+
+_FEW = 2  # signs of a word that may be a hole's or a stain's
 
 
 @dataclass(frozen=True)
@@ -34,8 +40,82 @@ class NoiseSettings:
     """Share of the line's letters in such words, or of its words as high as type, 0 to 1, from which it is kept."""
     heights: tuple[float, float] = (0.6, 1.7)
     """A word's height, in that of the page's surer words, between which it may be type."""
+    outside: float = 3.0
+    """How far outside of the page's text, in heights of its words, a sign must stand to be a stray one."""
+    column_words: int = 5
+    """Surely read words of more than two letters that a page needs, for its text to have an outside."""
+    line_words: int = 3
+    """A line of no more words than that has no end to speak of."""
+    aligned: int = 3
+    """So many signs below each other outside of the text are numbers of rows, or labels."""
     page_share: float = 0.4
     """Most of the page's letters, 0 to 1, that may be left out: where it would be more, nothing is."""
+
+
+def drop_strays(reading: Reading, settings: NoiseSettings) -> tuple[Reading, int]:
+    """The reading without the signs that stand far outside of its text or its lines, and how many those were."""
+    words = list(reading.words())
+    text = [word for word in words if _letters(word) > _FEW and word.confidence >= settings.word_confidence]
+    if len(text) < settings.column_words:
+        return reading, 0
+    usual = median(word.box.height_px for word in text)
+    left, right = min(word.box.left for word in text), max(word.box.right for word in text)
+    room = settings.outside * usual
+    outside = [word for word in words if len(word.text) <= _FEW and not left - room < _middle(word) < right + room]
+    strays = {id(word) for word in outside if _is_stray(word, outside, usual, settings)}
+    strays |= _loose_ends(list(reading.lines()), room, settings)
+    if not strays:
+        return reading, 0
+    blocks: list[Block] = []
+    for block in reading.blocks:
+        lines = tuple(kept for line in block.lines if (kept := _without(line, strays)) is not None)
+        if lines:
+            blocks.append(block.model_copy(update={"box": around(line.box for line in lines), "lines": lines}))
+    return Reading(tuple(blocks), mean_confidence(blocks)), len(strays)
+
+
+def _is_stray(word: Word, outside: Sequence[Word], usual: float, settings: NoiseSettings) -> bool:
+    low, high = (share * usual for share in settings.heights)
+    sure = word.confidence >= settings.word_confidence and low <= word.box.height_px <= high
+    if sure and (any(map(str.isdigit, word.text)) or _letters(word) == _FEW):
+        return False
+    below = [other for other in outside if _letters(other) and abs(_middle(other) - _middle(word)) < usual]
+    return len(below) < settings.aligned or not _letters(word)
+
+
+def _loose_ends(lines: Sequence[Line], room: float, settings: NoiseSettings) -> set[int]:
+    """Unsure letters and signs at lines' ends, far from their other words; in a table others stand so too."""
+    ends = [
+        (line, end)
+        for line in lines
+        if len(line.words) > settings.line_words
+        for end, beside in ((line.words[0], line.words[1]), (line.words[-1], line.words[-2]))
+        if max(end.box.left - beside.box.right, beside.box.left - end.box.right) > room
+    ]
+    return {
+        id(end)
+        for line, end in ends
+        if len(end.text) <= _FEW
+        and not any(map(str.isdigit, end.text))
+        and end.confidence < settings.line_confidence
+        and not any(other is not line and abs(_middle(word) - _middle(end)) < room for other, word in ends)
+    }
+
+
+def _without(line: Line, strays: Set[int]) -> Line | None:
+    words = tuple(word for word in line.words if id(word) not in strays)
+    if len(words) == len(line.words):
+        return line
+    return Line(box=around(word.box for word in words), words=words) if words else None
+
+
+def _letters(word: Word) -> int:
+    """Letters and digits."""
+    return sum(map(str.isalnum, word.text))
+
+
+def _middle(word: Word) -> float:
+    return (word.box.left + word.box.right) / 2
 
 
 def drop_noise(reading: Reading, knows: Knows, settings: NoiseSettings) -> tuple[Reading, int]:
@@ -68,6 +148,9 @@ def _is_noise(line: Line, knows: Knows, usual: float, settings: NoiseSettings) -
     words = [weigh(word, knows) for word in line.words]
     if mean_sureness(words) >= settings.line_confidence:
         return False
+    alone = line.words[0].text if len(line.words) == 1 else ""
+    if 0 < len(alone) <= _FEW and not any(map(str.isdigit, alone)):
+        return True
     letters = sum(word.letters for word in words)
     spoken = sum(word.letters for word in words if _speaks(word, settings))
     if letters > 0 and spoken >= settings.share * letters:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.agreement import character_errors, least_cost, line_error
+from benchmarks.agreement import character_errors, least_cost, line_error, without_stamps
 
 PAGE = "Primăria orașului\nDecizia nr. 12\ndin 3 mai 1987"
 
@@ -69,3 +69,25 @@ def test_the_matching_has_the_fewest_errors_of_all(data: st.DataObject) -> None:
 
     every = (sum(costs[row, way[row]] for row in range(rows)) for way in permutations(range(columns), rows))
     assert least_cost(costs) == min(every)
+
+
+STAMP = ("CONSILIUL POPULAR", "INTRARE Nr. ______", "3 MAR 1987")
+
+
+def test_what_was_read_of_a_stamp_is_left_out_well_or_badly_read() -> None:
+    read = "Tovarășe Președinte,\nCONSILIUL POPULAR\nINTRARE N 2//\n3 MAR 19%7\nSubsemnatul Costin"
+
+    assert without_stamps(read, "Tovarășe Președinte,\nSubsemnatul Costin", STAMP) == (
+        "Tovarășe Președinte,\nSubsemnatul Costin"
+    )
+
+
+def test_a_line_of_the_text_stays_though_a_stamp_says_the_same() -> None:
+    assert without_stamps("Consiliul Popular", "CONSILIUL POPULAR", STAMP) == "Consiliul Popular"
+
+
+def test_noise_and_stamps_that_nobody_named_are_not_left_out() -> None:
+    read = "(fe: | EA\nCONSILIUL LOCAL AL ORAȘULUI | INTRARE Nr. /A"
+
+    assert without_stamps(read, "CONSILIUL LOCAL AL ORAȘULUI", STAMP) == read
+    assert without_stamps("3 MAR 1987", "", ()) == "3 MAR 1987"

@@ -45,6 +45,25 @@ def test_accuracy_is_over_text_pages_alone_and_names_those_that_are_lost() -> No
     assert score(pages, ["", "", ""], frozenset({1, 3})) is None
 
 
+def test_a_stamp_s_own_text_counts_in_one_rate_and_not_in_the_other() -> None:
+    page = replace(_page("unu doi trei patru"), stamps=("INTRARE",))
+    accuracy = score([page], ["unu doi trei patru\nINTRARE"])
+    assert accuracy is not None
+    assert accuracy.cer == pytest.approx(8 / 18)
+    assert accuracy.cer_without_stamps == 0
+
+
+def test_romanian_text_pages_are_those_that_are_known_to_be() -> None:
+    text, hungarian = replace(_page("unu doi", "ron"), running=True), replace(_page("egy", "hun"), running=True)
+    plan = _page("lot patru", "ron")
+    accuracy = score([text, hungarian, plan], ["unu dos", "xxx", "patru lot"])
+    assert accuracy is not None
+    assert (accuracy.romanian_pages, accuracy.cer_romanian) == (1, pytest.approx(1 / 7))
+    unknown = score([hungarian, plan], ["egy", "lot"])
+    assert unknown is not None
+    assert unknown.cer_romanian is None
+
+
 def test_the_worst_page_is_looked_for_among_long_ones() -> None:
     pages = [_page("scurt"), _page(LONG), _page(LONG)]
     other = [page.truth for page in pages]

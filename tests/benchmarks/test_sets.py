@@ -33,6 +33,19 @@ def test_the_samples_are_all_pages_with_their_truth_language_and_turn() -> None:
     assert all(page.language in unit.languages for unit in samples.units for page in unit.pages if page.is_text)
 
 
+def test_the_samples_say_what_is_on_stamps_and_what_is_running_text() -> None:
+    decisions = sample_set(SAMPLES, "samples").units[0].pages
+    assert "19 APR 1995" in decisions[8].stamps
+    assert [page.running for page in decisions[:7]] == [False, True, True, True, False, True, False]
+
+
+def test_stamps_of_a_folder_s_page_stand_beside_its_truth(tmp_path: Path) -> None:
+    _folder(tmp_path, "fra", "a.jpg", "a.gt.txt", "b.jpg", "b.gt.txt")
+    (tmp_path / "fra" / "a.stamps.txt").write_text("REÇU\n12 MAI 1943\n", encoding="utf-8")
+    (only,) = folder_sets(tmp_path)
+    assert [page.stamps for page in only.pages] == [("REÇU", "12 MAI 1943"), ()]
+
+
 def test_a_folder_with_images_and_truth_is_a_set_at_any_depth(tmp_path: Path) -> None:
     names = ("a.jpg", "b.jpeg", "c.PNG", "d.tif", "e.tiff")
     truths = [f"{name.partition('.')[0]}.gt.txt" for name in names]

@@ -9,7 +9,7 @@ from lxml import etree
 
 from processors.alto import NAMESPACE, read_alto, write_alto
 from schemas.errors import PackageInvalid
-from schemas.page import Agent, Block, Box, Geometry, Line, Matrix, PageKind, PageResult, Word
+from schemas.page import Agent, Block, BlockKind, Box, Geometry, Line, Matrix, PageKind, PageResult, Word
 
 NS = {"a": NAMESPACE}
 MATRIX = Matrix(a=0.99996, b=0.0087, c=-12.25, d=-0.0087, e=0.99996, f=3.5)
@@ -45,7 +45,9 @@ WORDS = st.builds(
     confidence=st.integers(0, 10_000).map(lambda hundredths: hundredths / 100),
 )
 LINES = st.builds(Line, box=BOXES, words=st.lists(WORDS, min_size=1, max_size=4).map(tuple))
-BLOCKS = st.builds(Block, box=BOXES, lines=st.lists(LINES, min_size=1, max_size=3).map(tuple))
+BLOCKS = st.builds(
+    Block, box=BOXES, lines=st.lists(LINES, min_size=1, max_size=3).map(tuple), kind=st.sampled_from(BlockKind)
+)
 PAGES = st.builds(
     PageResult,
     source_digest=st.just("0" * 64),

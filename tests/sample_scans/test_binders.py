@@ -13,7 +13,7 @@ from PIL import Image
 
 from sample_scans.generate import READY_FILE, SAMPLES
 from sample_scans.plan import known_binders, load_plan, load_text
-from sample_scans.truth import TruePage, load_true_text, load_truth
+from sample_scans.truth import TruePage, load_stamps, load_true_text, load_truth
 from schemas.drop import DropDescription
 from schemas.page import PageKind
 
@@ -77,7 +77,18 @@ def test_every_page_has_its_truth_in_order(binder: str) -> None:
     assert [page.page_number for page in pages] == list(range(1, len(pages) + 1))
     assert [page.file for page in pages] == sorted(path.name for path in _drop(binder).glob("*.jpg"))
     expected = {"pages.json", *(f"{Path(page.file).stem}.txt" for page in pages)}
-    assert {path.name for path in _truth(binder).iterdir()} == expected
+    stamped = {
+        f"{Path(page.file).stem}.stamps.txt"
+        for page, plan in zip(pages, load_plan(binder).pages, strict=True)
+        if plan.stamp_lines
+    }
+    assert {path.name for path in _truth(binder).iterdir()} == expected | stamped
+
+
+def test_a_page_s_truth_says_what_its_stamps_do_and_whether_it_is_a_drawing(binder: str) -> None:
+    for page, plan in zip(_pages(binder), load_plan(binder).pages, strict=True):
+        assert load_stamps(_truth(binder), page) == plan.stamp_lines
+        assert page.drawing == plan.drawing
 
 
 def test_the_text_and_the_words_of_a_page_say_the_same(binder: str) -> None:

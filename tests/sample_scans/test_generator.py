@@ -19,7 +19,7 @@ from sample_scans.plan import PagePlan, load_plan
 from sample_scans.raster import shift, turn
 from sample_scans.render import RenderedPage, render_page, sample_quality
 from sample_scans.sheet import Seeds, make_sheet
-from sample_scans.truth import load_true_text, load_truth, true_words
+from sample_scans.truth import load_stamps, load_true_text, load_truth, true_words
 from sample_scans.typewriter import TypedWord
 from schemas.drop import DropDescription
 from schemas.errors import TargetNotEmpty, ToolMissing
@@ -101,6 +101,7 @@ def test_a_large_binder_describes_itself(large: Path) -> None:
 
 def test_a_large_binder_s_truth_is_scaled_with_it(large: Path) -> None:
     small, scaled = load_truth(TRUTH).pages[1], load_truth(large / "truth" / BINDER).pages[1]
+    assert load_stamps(large / "truth" / BINDER, scaled) == load_stamps(TRUTH, small) != ()
     assert scaled.dpi == 300
     assert scaled.width_px == 2480
     assert scaled.words[0].quad[0][0] == pytest.approx(small.words[0].quad[0][0] * 300 / small.dpi, abs=0.1)
