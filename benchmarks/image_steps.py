@@ -94,6 +94,7 @@ def _run_steps(page: Path) -> dict[str, float]:
     run("contrast", lambda: small.contrast)
     run("direction", lambda: measure_direction(small))
     prepared = run("prepare", lambda: prepare_page(frame, PrepareSettings(), 0, small))
+    run("grey page", lambda: prepared.gray)
     run("access image", lambda: make_access_image(frame, prepared, AccessSettings()))
     run("quality", lambda: measure_quality(frame, small, blank=prepared.blank))
     run("look", lambda: hash_look(small.contrast, small.factor, prepared.geometry))

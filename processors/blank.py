@@ -79,9 +79,11 @@ def find_plain_text(marks: Marks, contrast: Pixels, inside: _Flags, px_per_mm: f
 def _at_edge(marks: Marks, outside: _Flags, px_per_mm: float) -> _Flags:
     """Marks that touch the page's edge and do not reach further in than `EDGE_MM`."""
     edge = np.pad(outside.astype(np.uint8), 1, constant_values=1)
+    places = np.flatnonzero(marks.labels)
+    owner = marks.labels.ravel()[places]
     touching, reaching = np.zeros((2, marks.area.size), dtype=np.bool_)
-    touching[marks.labels[_within(edge, _TOUCHING_MM * px_per_mm) > 0]] = True
-    reaching[marks.labels[_within(edge, EDGE_MM * px_per_mm) == 0]] = True
+    touching[owner[_within(edge, _TOUCHING_MM * px_per_mm).ravel()[places] > 0]] = True
+    reaching[owner[_within(edge, EDGE_MM * px_per_mm).ravel()[places] == 0]] = True
     flags: _Flags = touching & ~reaching
     return flags
 

@@ -60,6 +60,9 @@ class Derivative:
         columns, rows = self.crop.width_px // factor, self.crop.height_px // factor
         if "pixels" in self.__dict__ or factor == 1 or not self.in_colour or not self.straightened:
             plain = not self.straightened and self.rotation_deg == 0
+            if plain and self.small.colour is not None and self.small.factor == factor:
+                left, top = self.crop.left // factor, self.crop.top // factor  # nothing finer is ever cut off
+                return self.small.colour[top : top + rows, left : left + columns]
             pixels = self._as_it_lies(self.frame.pixels) if plain else self.pixels
             return _resize(pixels[: rows * factor, : columns * factor], columns, rows)
         small = self.small.colour

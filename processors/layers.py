@@ -162,6 +162,8 @@ def _extend(pixels: Pixels, right: int, bottom: int) -> Pixels:
 
 def _stencil(gray: Pixels, ink: InkLayer) -> Pixels | None:
     """HxW of twice the working image's sides: 0 is ink, 255 none; None where there is no ink at all."""
+    if not ink.cut.any():
+        return None
     cut = cv2.resize(ink.cut, (gray.shape[1], gray.shape[0]), interpolation=cv2.INTER_NEAREST)
     stencil = typed(cv2.compare(cv2.GaussianBlur(gray, (0, 0), _SMOOTH_PX), cut, cv2.CMP_GE))
     return stencil if cv2.countNonZero(stencil) < stencil.size else None

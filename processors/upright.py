@@ -2,7 +2,7 @@
 """Is a page the right way up? Told by its letters' shapes, before anything is read.
 
 In Latin and Cyrillic text more letters reach above their neighbours (b, d, h, capitals, figures) than below (g, p, y).
-On 40 pages of typescript and print in four languages the lean was 0.36 to 0.84 upright and as much below 0 upside down.
+On 41 pages of typescript and print in four languages the lean was 0.44 to 0.81 upright, -0.76 and -0.80 upside down.
 That is enough for an order in which to try directions, not for a verdict: only reading tells.
 """
 
