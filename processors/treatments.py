@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 
 from processors.ink import Pixels, as_gray, measure_contrast, typed
+from processors.ruled import without_upright_rules
 
 _MARKED = 20  # contrast (of 255) from which a pixel is marked at all
 _STRONG = 90  # percentile of the marked pixels' contrast that becomes black
@@ -26,7 +27,7 @@ class Treatment(StrEnum):
     PLAIN = "plain"
     """Grey, nothing else."""
     EVEN = "even"
-    """Paper made white everywhere, and the page's typical ink black."""
+    """Paper made white everywhere, the page's typical ink black, and no upright rules."""
     DROPOUT = "dropout"
     """As `EVEN`, of the brightest channel: coloured ink (stamps, signatures, pencil) becomes weak or vanishes."""
 
@@ -42,7 +43,7 @@ def as_one_channel(pixels: Pixels, treatment: Treatment) -> Pixels:
 def treat(pixels: Pixels, dpi: float, treatment: Treatment) -> Pixels:
     """The grey page (HxW uint8) that the recogniser gets, of a derivative (HxW or HxWx3 RGB, uint8)."""
     gray = as_one_channel(pixels, treatment)
-    return gray if treatment is Treatment.PLAIN else _even_out(gray, dpi)
+    return gray if treatment is Treatment.PLAIN else without_upright_rules(_even_out(gray, dpi), dpi)
 
 
 def _even_out(gray: Pixels, dpi: float) -> Pixels:
