@@ -15,8 +15,10 @@ from processors.coloured import PageColour, find_page_colour, without_colour, wi
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
 from processors.densest import find_densest_part
+from processors.fan import find_fan
 from processors.ink import Pixels, SmallPage
 from processors.letters import measure_letter_height
+from processors.level import Level
 from processors.page_settings import PageSettings
 from processors.read.engine import OcrEngine, Reading
 from processors.read.language import detect_language, same_speech
@@ -35,7 +37,7 @@ from processors.straighten import Prepared, Rotation, prepare_page
 from processors.treatments import Treatment
 from processors.upright import measure_lean
 from schemas.errors import LanguageMissing
-from schemas.page import Block, Box
+from schemas.page import Block, Box, Geometry
 from schemas.reading import ReadingLevel
 
 Notes = dict[str, str | int | float | bool]
@@ -82,6 +84,7 @@ class PageReader:
     _explained: tuple[Reading, float | None] | None = field(default=None, init=False)
     _colour: PageColour | None = field(default=None, init=False)
     _stamps: tuple[Block, ...] = field(default=(), init=False)
+    _levelled: tuple[Geometry, Level] | None = field(default=None, init=False)
 
     @cached_property
     def _letter_px(self) -> float | None:
@@ -194,8 +197,7 @@ class PageReader:
 
     def _part(self, prepared: Prepared, part: Box, language: str, treatment: Treatment) -> _Attempt:
         """A few lines, judged without the ink that they leave unread."""
-        dpi, seen = prepared.geometry.dpi, _seen(prepared, treatment)
-        reading = read_part(self.engine, seen, dpi, part, (language,), treatment, self._letter_px)
+        reading = self._read_part(prepared, part, (language,), treatment)
         with timed(Step.TRUST):
             trust = measure_trust(reading, self._knower((language,)), self.settings.trust)
         return _Attempt(reading, language, treatment, trust)
@@ -240,7 +242,10 @@ class PageReader:
         if attempt.trust.trusted or attempt.trust.letters > self.settings.sparse_letters:
             return attempt
         languages = self.settings.languages
-        reading = read_sparse_page(self.engine, prepared.gray, prepared.geometry.dpi, languages)
+        level = self._level(prepared)
+        reading = level.reading_to_page(
+            read_sparse_page(self.engine, level.flat(prepared.gray), prepared.geometry.dpi, languages)
+        )
         again = self._judge(prepared, replace(attempt, reading=reading), languages)
         self.notes["sparse_score"], self.notes["sparse_score_before"] = again.trust.told, attempt.trust.told
         return again if again.trust.told > attempt.trust.told else attempt
@@ -252,15 +257,7 @@ class PageReader:
         for passage in find_passages(
             attempt.reading, attempt.language, settings.languages, settings.passages, settings.language
         ):
-            part = read_part(
-                self.engine,
-                _seen(prepared, attempt.treatment),
-                prepared.geometry.dpi,
-                passage.box,
-                (passage.language,),
-                attempt.treatment,
-                self._letter_px,
-            )
+            part = self._read_part(prepared, passage.box, (passage.language,), attempt.treatment)
             before = (word for line in lines_of(attempt.reading, passage) for word in line.words)
             if count_evidence(part.words(), self._knower((passage.language,))) > count_evidence(
                 before, self._knower((attempt.language,))
@@ -284,11 +281,13 @@ class PageReader:
         if not whole and not trust.doubtful_lines:
             return attempt
         spoken = _spoken(attempt.reading, attempt.language)
+        level = self._level(prepared)
+        seen = prepared.pixels if whole else _around(prepared, attempt.reading, trust.doubtful_lines)
         reading, failure = try_to_reread(
             self.second,
-            prepared.pixels if whole else _around(prepared, attempt.reading, trust.doubtful_lines),
+            level.flat(seen),
             prepared.geometry.dpi,
-            attempt.reading,
+            level.reading_to_flat(attempt.reading),
             (*spoken, *(one for one in self.settings.languages if one not in spoken)),
             None if whole else trust.doubtful_lines,
             tries=2 if careful else 1,
@@ -296,7 +295,7 @@ class PageReader:
         if failure is not None:
             self.notes["second_reader"], self.notes["second_reader_failed"] = "none", failure
             return attempt
-        reading = carry_languages(attempt.reading, reading)
+        reading = carry_languages(attempt.reading, level.reading_to_page(reading))
         again = self._judge(prepared, replace(attempt, reading=reading), spoken)
         self.notes["second_reader"] = "all" if whole else len(trust.doubtful_lines)
         self.notes["second_score"], self.notes["second_score_before"] = again.trust.evidence, trust.evidence
@@ -315,15 +314,7 @@ class PageReader:
             attempt.reading,
             colour,
             self._knower(spoken),
-            lambda part: read_part(
-                self.engine,
-                _seen(prepared, attempt.treatment),
-                prepared.geometry.dpi,
-                part,
-                spoken,
-                attempt.treatment,
-                self._letter_px,
-            ),
+            lambda part: self._read_part(prepared, part, spoken, attempt.treatment),
             self.settings.stamps,
         )
         self._stamps = self._stamps or apart.stamps
@@ -393,10 +384,25 @@ class PageReader:
     def _attempt(
         self, prepared: Prepared, language: str, treatment: Treatment, spoken: Sequence[str] | None = None
     ) -> _Attempt:
-        reading = read_page(
-            self.engine, _seen(prepared, treatment), prepared.geometry.dpi, (language,), treatment, self._letter_px
-        )
+        level, dpi = self._level(prepared), prepared.geometry.dpi
+        seen = level.flat(_seen(prepared, treatment))
+        reading = level.reading_to_page(read_page(self.engine, seen, dpi, (language,), treatment, self._letter_px))
         return _Attempt(reading, language, treatment, self._trust(prepared, reading, spoken or (language,)))
+
+    def _read_part(self, prepared: Prepared, part: Box, languages: Sequence[str], treatment: Treatment) -> Reading:
+        level, dpi = self._level(prepared), prepared.geometry.dpi
+        seen = level.flat(_seen(prepared, treatment))
+        return level.reading_to_page(
+            read_part(self.engine, seen, dpi, level.to_flat(part), languages, treatment, self._letter_px)
+        )
+
+    def _level(self, prepared: Prepared) -> Level:
+        if self._levelled is None or self._levelled[0] is not prepared.geometry:
+            fan = find_fan(self.small, prepared.geometry)
+            self._levelled = (prepared.geometry, Level(fan))
+            if fan is not None:
+                self.notes["lines_spread_deg"] = fan.spread_deg
+        return self._levelled[1]
 
     def _judge(self, prepared: Prepared, attempt: _Attempt, spoken: Sequence[str]) -> _Attempt:
         return replace(attempt, trust=self._trust(prepared, attempt.reading, spoken))

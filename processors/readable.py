@@ -56,7 +56,7 @@ def read_part(
     """As `read_page`, only what lies within `part` of the page, and a little around it."""
     left, top, cut = _cut(pixels, dpi, part)
     reading = read_page(engine, cut, dpi, languages, treatment, letter_px)
-    return _map_boxes(reading, lambda box: box.moved(left, top))
+    return map_boxes(reading, lambda box: box.moved(left, top))
 
 
 def read_strip(
@@ -73,7 +73,7 @@ def read_strip(
     cleared = clear(cut, dpi)
     share = reading_share(cleared.shape[1], cleared.shape[0], dpi, letter_px)
     reading = _read_reduced(engine, cleared, dpi, languages, share, Layout.ONE_BLOCK, Treatment.PLAIN)
-    return _map_boxes(reading, lambda box: box.moved(left, top))
+    return map_boxes(reading, lambda box: box.moved(left, top))
 
 
 def _cut(pixels: Pixels, dpi: float, part: Box) -> tuple[int, int, Pixels]:
@@ -129,10 +129,12 @@ def _enlarge(reading: Reading, across: float, down: float, width_px: int, height
             bottom=min(math.ceil(small.bottom * down), height_px),
         )
 
-    return _map_boxes(reading, box)
+    return map_boxes(reading, box)
 
 
-def _map_boxes(reading: Reading, box: Callable[[Box], Box]) -> Reading:
+def map_boxes(reading: Reading, box: Callable[[Box], Box]) -> Reading:
+    """The same reading with every box replaced by what `box` makes of it."""
+
     def word(small: Word) -> Word:
         return small.model_copy(update={"box": box(small.box)})
 
