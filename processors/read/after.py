@@ -8,6 +8,8 @@ Evidence is one of these, in this order:
 * a *spelling*: the engine's dictionary chose a known word against the image, which shows another known one that differs
   in marks alone (``rămînem``, read as ``rămânem``);
 * a *capital*: at the beginning of a line or a sentence the engine saw Î nearly as well as î;
+* the *second* reader: the word is not known as that reader read it, and just one known word has the same letters but
+  for their marks, and is what the first reader may have misread by a choice or a confusion;
 * a *choice*: the word is not known, and other characters that the engine itself saw, at one place or at two, make just
   one known word;
 * a *confusion*: the word is not known, and letters that the model takes for each other (``confusions.json``) make just
@@ -15,8 +17,8 @@ Evidence is one of these, in this order:
 * a *sign*: the ink at the end of the word is one mark, round or long, and no such sign as was read
   (`processors.read.signs`); or a semicolon stands between two digits.
 
-Other numbers, dates and codes are never touched, nor the halves of divided words, nor, but for slips and digits, words
-that a second reader read just so. What was read is kept in `Word.raw`.
+Other numbers, dates and codes are never touched, nor the halves of divided words; of a word that a second reader read
+just so, by choices and confusions nothing but marks on letters. What was read is kept in `Word.raw`.
 """
 
 import json
@@ -32,6 +34,7 @@ from processors.read.confusions import decimal_comma, short_words, unconfused, u
 from processors.read.engine import Pixels, Reading
 from processors.read.lexicon import has_lexicon, knows, knows_as_common, knows_as_frequent
 from processors.read.normalise import normalise
+from processors.read.second.align import base_letters
 from processors.read.seen_choices import Choices, as_seen, exchanged, exchanged_twice
 from processors.read.signs import see_last_sign
 from processors.step_times import Step, timed
@@ -60,6 +63,7 @@ class Evidence(StrEnum):
     DIGIT = "digits"
     SPELLING = "spelling"
     CAPITAL = "capitals"
+    SECOND = "second"
     CHOICE = "choices"
     CONFUSION = "confusions"
     SIGN = "signs"
@@ -156,30 +160,48 @@ def _find(word: Word, core: str, place: _Place) -> tuple[Evidence, str] | None:
             return Evidence.SIGN, mended
         letters = _without_digits(core, language) if has_lexicon(language) else None
         return None if letters is None else (Evidence.DIGIT, letters)
-    if not has_lexicon(language) or (word.second is not None and _is_core_of(core, word.second)):
+    if not has_lexicon(language):
         return None
     choices = _choices_of(core, word, language)
     if knows(core, language):
         return _known_otherwise(core, choices, place) if any(choices) else None
+    agreed = _agreed(core, word, language)
+    if agreed is not None:
+        return Evidence.SECOND, agreed
     unit = _unit(word.text, choices, place)
     return _known_instead(core, choices, word, language) if unit is None else (Evidence.CHOICE, unit)
 
 
-def _is_core_of(core: str, text: str) -> bool:
+def _core_of(text: str) -> str:
     start, end = _core(text)
-    return text[start:end] == core
+    return text[start:end]
 
 
 def _choices_of(core: str, word: Word, language: str) -> Choices:
     """The choices for the characters between the word's signs, none where they belong to something else."""
-    none = ((),) * len(core)
-    if not word.choices:
-        return none
     raw = word.text if word.raw is None else word.raw
-    start, end = _core(raw)
-    if len(word.choices) != len(raw) or normalise(raw, (language,)) != word.text or end - start != len(core):
-        return none
-    return word.choices[start:end]
+    found = _within(raw, word.choices) if word.choices and normalise(raw, (language,)) == word.text else ()
+    return found if len(found) == len(core) else ((),) * len(core)
+
+
+def _within(text: str, choices: Choices) -> Choices:
+    """Those between the signs of `text`."""
+    start, end = _core(text)
+    return choices[start:end] if len(choices) == len(text) else ((),) * (end - start)
+
+
+def _agreed(core: str, word: Word, language: str) -> str | None:
+    """What the first reader may have misread, for a word that is as the second reader read it: if just one such word
+    has the same letters but for their marks, which the second reader often drops.
+    """
+    if word.second is None or word.raw is None or _core_of(word.second) != core:
+        return None
+    raw = _core_of(word.raw)
+    choices = _within(word.raw, word.choices)
+    closed = short_words(language).get(raw, raw)
+    forms = {closed} | exchanged(raw, choices) | unconfused(raw, language, choices)
+    known = _common({form for form in forms if base_letters(form) == base_letters(core)}, False, language)
+    return known.pop() if len(known) == 1 else None
 
 
 def _without_digits(core: str, language: str) -> str | None:
@@ -245,6 +267,8 @@ def _known_instead(core: str, choices: Choices, word: Word, language: str) -> tu
     if letters > _LETTERS_SHORT and core.isalpha() and (core.islower() or word.confidence < _SURE):
         confused = _common(unconfused(core, language, choices), letters < _LETTERS_LONG, language)
     forms = seen | confused
+    if word.second is not None and _core_of(word.second) == core:
+        forms = {form for form in forms if base_letters(form) == base_letters(core)}
     if len(forms) != 1:
         return None
     return Evidence.CHOICE if seen else Evidence.CONFUSION, forms.pop()

@@ -14,6 +14,7 @@ from processors.read.seen_choices import Choices
 
 _FILE = Path(__file__).with_name("confusions.json")
 _SEMICOLON = re.compile(r"(?<=\d);(?=\d)")
+_LETTERS_LONG = 7
 _PLACES_MAX = 2
 """At how many places a word may have been misread: with more, any word is near to another."""
 
@@ -24,6 +25,7 @@ class Where(StrEnum):
     ANYWHERE = "anywhere"
     START = "start"
     CAPITALS = "capitals"
+    LONG = "long"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Pair:
             return False
         if self.where is Where.ANYWHERE:
             return True
+        if self.where is Where.LONG:
+            return word.islower() and len(word) >= _LETTERS_LONG
         placed = index == 0 if self.where is Where.START else word.isupper()
         return placed and (len(self.read) > 1 or bool(choices[index]))
 

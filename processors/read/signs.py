@@ -21,7 +21,7 @@ _LEAST_PX = 5  # wide and high; of smaller marks the shape says nothing
 _LEAST_CONTRAST = 40  # tones between ink and paper
 _LOW = 0.8  # letter heights above the line, under which a sign's top stands
 _DEEP = 0.3  # letter heights around the line, within which a full stop's lower edge stands
-_ROUND = 1.15  # times its width that a full stop may be high
+_ROUND = 1.2  # times its width that a full stop may be high
 _LONG = 1.35  # times its width that a comma is high at least
 _CLEAR = 0.25  # of the contrast; over a mark that stands alone no ink is darker
 

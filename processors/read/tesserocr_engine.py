@@ -135,16 +135,18 @@ def _said(at: tesserocr.PyResultIterator) -> Iterator[SaidWord]:
 
 def _choices(text: str, seen: list[list[tuple[str, float]]] | None) -> tuple[tuple[str, ...], ...]:
     """The other characters that were seen at each character of a word, likeliest first, if what was seen can be laid
-    along the word: what was chosen is not always what was likeliest, and sometimes one character was seen twice.
+    along the word without the spaces around it: what was chosen is not always what was likeliest, and sometimes one
+    character was seen twice.
 
     Where another was much likelier, so that the dictionary chose against the image, the chosen one stands in its place
     among them.
     """
     places = [place for place in seen or () if place and place[0][0] != " "]  # the space before a word has its own
-    if len(places) != len(text):
+    said = text.strip()
+    if len(places) != len(said):
         return ()
     found: list[tuple[str, ...]] = []
-    for character, place in zip(text, places, strict=True):
+    for character, place in zip(said, places, strict=True):
         costs = dict(reversed(place))
         if character not in costs:
             return ()

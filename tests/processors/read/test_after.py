@@ -152,6 +152,10 @@ def test_a_capital_that_the_engine_saw_stands_at_the_beginning_of_a_line_or_sent
         ("scînâdură,", "scîndură,"),
         ("vânzână", "vânzând"),
         ("dugumea", "dușumea"),
+        ("comunicăâm", "comunicăm"),
+        ("fiinacă", "fiindcă"),
+        ("Fiinacă", "Fiinacă"),
+        ("aupă", "aupă"),
         ("Planșgeul", "Planșeul"),
         ("MTrasarea", "Trasarea"),
         ("âin", "din"),
@@ -214,8 +218,22 @@ def test_without_evidence_a_word_stays_as_it_was_read(left_alone: Word) -> None:
     assert set(result.counts.values()) == {0}
 
 
-def test_what_another_reader_saw_otherwise_may_be_put_right() -> None:
-    assert corrected(word("lucrane", "", "", "", "", "", "r", "", second="1ucrare")) == "lucrare"
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        (word("lucrane", "", "", "", "", "", "r", "", second="1ucrare"), "lucrare"),
+        (word("bransament", "", "", "", "", "ş", "", "", "", "", "", second="bransament"), "branșament"),
+        (word("Planseu.", raw="Plangeu.", second="Planseu."), "Planșeu."),
+        (word("si", raw="gi", second="si"), "și"),
+        (word("Tabacari", "", raw="Măbăcari", second="Tabacari"), "Tabacari"),  # nothing but M was seen
+        (word("Tabacari", "D", *[""] * 7, raw="Măbăcari", second="Tabacari"), "Tăbăcari"),
+        (word("Planseu", raw="Plan geu", second="Planseu"), "Planseu"),
+        (word("Planseu", raw="Plangeu"), "Planseu"),  # no other reader's
+        (word("Plansea", raw="Plangeu", second="Plansea"), "Plansea"),  # they differ in more
+    ],
+)
+def test_what_the_first_reader_may_have_misread_gives_marks_to_what_the_second_read(read: Word, meant: str) -> None:
+    assert corrected(read) == meant
 
 
 def test_halves_of_a_divided_word_are_left_alone() -> None:
@@ -242,6 +260,7 @@ def test_what_was_put_right_is_counted_by_its_evidence() -> None:
         word("rămânem", "", "", "", "îâ", "", "", ""),
         word("lucrane", "", "", "", "", "", "r", ""),
         word("privină"),
+        word("Planseu", raw="Plangeu", second="Planseu"),
         word("0;90"),
         word("drum"),
     ]

@@ -60,6 +60,8 @@ def test_pairs_are_undone_where_they_may_be() -> None:
     assert unconfused("PAM", "ron", doubted[:3]) == {"FAM", "TAM"}
     assert unconfused("Pam", "ron", doubted[:3]) == set()
     assert unconfused("aMT", "ron", doubted[:3]) == set()
+    assert unconfused("accccca", "ron", doubted) == {"dccccca", "acccccd", "dcccccd"}
+    assert unconfused("acccca", "ron", doubted) == unconfused("Acccccccca", "ron", doubted) == set()
 
 
 @settings(deadline=None)

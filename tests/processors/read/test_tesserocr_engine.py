@@ -116,6 +116,7 @@ def test_an_unsure_word_brings_the_other_characters_that_were_seen(engine: Tesse
         ("a", [[("a", 10.0), ("d", 1.0), ("e", 12.0)]], (("d", "a", "e"),)),  # its dictionary chose against the image
         ("î", [[("î", 1.0), ("Î", 6.5), ("â", 15.5)]], (("Î", "â"),)),
         ("î", [[("î", 1.0), ("Î", 7.5)]], ((),)),  # capitals are seen well
+        (" a", [[(" ", 1.0)], [("a", 1.0), ("e", 3.0)]], (("e",),)),  # words come with the space before them at times
         ("ab", [[("a", 1.0)]], ()),  # one character has no place of its own
         ("a", [[("e", 1.0)]], ()),  # what was chosen is not among what was seen
         ("a", None, ()),
