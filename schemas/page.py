@@ -130,7 +130,10 @@ class Word(Record):
     box: Box
     confidence: float = Field(ge=0, le=100)
     choices: tuple[tuple[str, ...], ...] = Field(
-        default=(), exclude=True, repr=False, description="other characters that the engine saw, of each one; not kept"
+        default=(),
+        exclude=True,
+        repr=False,
+        description="other characters that the engine saw, of each one; it too where a dictionary chose; not kept",
     )
 
 

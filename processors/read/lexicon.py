@@ -87,6 +87,19 @@ def knows_as_common(word: str, language: str) -> bool:
     )
 
 
+def knows_as_frequent(word: str, language: str) -> bool:
+    """As `knows_as_common`, of a word that is also in the list inside Tesseract's model, which holds the frequent ones.
+
+    Where there is no such list, no word is known as frequent.
+    """
+    base = _SAME_LANGUAGE.get(language, language)
+    graph = _model_words(base)
+    if graph is None or not knows_as_common(word, language):
+        return False
+    form = _as_compared(word)
+    return any(graph.has(one, _as_compared) for one in (form, *_todays_spellings(form, base)))
+
+
 def share_known(words: Iterable[str], language: str, period: Period | None = None) -> float:
     """Which share of the letters stands in words that `knows` knows, 0 to 1.
 

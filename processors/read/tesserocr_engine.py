@@ -29,6 +29,8 @@ _VARIABLES = {
 }
 _SURE = 90.0  # confidence from which other choices are of no use
 _CHOICE_COST_MAX = 15.0  # how much less likely another choice may be than the one made, in Tesseract's costs
+_CAPITAL_COST_MAX = 6.0  # the same for a letter's capital or small form: what they differ in is seen well
+_OVERRULED_COST = 3.0  # how much likelier another must be for the one made to be its dictionary's, not the image's
 
 
 class TesserocrEngine:
@@ -132,17 +134,29 @@ def _said(at: tesserocr.PyResultIterator) -> Iterator[SaidWord]:
 
 
 def _choices(text: str, seen: list[list[tuple[str, float]]] | None) -> tuple[tuple[str, ...], ...]:
-    """The other characters that were seen at each character of a word, if what was seen can be laid along the word:
-    what was chosen is not always what was likeliest, and sometimes one character was seen twice.
+    """The other characters that were seen at each character of a word, likeliest first, if what was seen can be laid
+    along the word without the spaces around it: what was chosen is not always what was likeliest, and sometimes one
+    character was seen twice.
+
+    Where another was much likelier, so that the dictionary chose against the image, the chosen one stands in its place
+    among them.
     """
     places = [place for place in seen or () if place and place[0][0] != " "]  # the space before a word has its own
-    if len(places) != len(text):
+    said = text.strip()
+    if len(places) != len(said):
         return ()
     found: list[tuple[str, ...]] = []
-    for character, place in zip(text, places, strict=True):
+    for character, place in zip(said, places, strict=True):
         costs = dict(reversed(place))
         if character not in costs:
             return ()
-        near = {other for other, cost in costs.items() if cost - costs[character] < _CHOICE_COST_MAX}
-        found.append(tuple(sorted(near - {character}, key=lambda other: (costs[other], other))))
+        near = {other for other, cost in costs.items() if cost - costs[character] < _cost_max(character, other)}
+        if costs[character] - min(costs.values()) < _OVERRULED_COST:
+            near.discard(character)
+        found.append(tuple(sorted(near, key=lambda other: (costs[other], other))))
     return tuple(found)
+
+
+def _cost_max(character: str, other: str) -> float:
+    capital = character != other and character.casefold() == other.casefold()
+    return _CAPITAL_COST_MAX if capital else _CHOICE_COST_MAX

@@ -207,7 +207,12 @@ def test_what_was_misread_is_put_right_and_kept_and_counted(tmp_path: Path) -> N
     assert {name: count for name, count in result.treatment.items() if name.startswith("corrected_by_")} == {
         "corrected_by_slips": 1,
         "corrected_by_digits": 0,
+        "corrected_by_spelling": 0,
+        "corrected_by_capitals": 0,
+        "corrected_by_second": 0,
         "corrected_by_choices": 0,
+        "corrected_by_confusions": 0,
+        "corrected_by_signs": 0,
     }
 
 

@@ -187,6 +187,7 @@ def _word(chosen: _Chosen, seen: SeenLine) -> Word:
         second="".join(_with_spaces(piece) for piece in chosen.pieces).strip(),
         box=_box(chosen, seen),
         confidence=_confidence(chosen),
+        choices=said[0].choices if len(said) == 1 else (),  # of `raw`
     )
 
 

@@ -2,6 +2,7 @@
 """After reading: what is put right, what is left alone, and that nothing is invented."""
 
 import json
+from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from processors.read import after
 from processors.read.after import Corrected, Evidence, correct_reading
+from processors.read.confusions import pairs_of, short_words
 from processors.read.engine import Reading
 from processors.read.lexicon import knows
 from processors.read.normalise import normalise
@@ -75,29 +77,163 @@ def test_a_digit_within_a_word_becomes_the_one_letter_that_makes_it_one(read: st
 
 
 def test_an_unknown_word_becomes_the_known_one_that_the_engine_saw_too() -> None:
-    (mended,) = words_of(correct_reading(reading([word("privină", "", "", "", "", "", "", "da")]), "ron"))
-    assert (mended.text, mended.raw, mended.box, mended.confidence) == ("privind", "privină", BOX, 50)
+    (mended,) = words_of(correct_reading(reading([word("lucrane", "", "", "", "", "", "rt", "")]), "ron"))
+    assert (mended.text, mended.raw, mended.box, mended.confidence) == ("lucrane", None, BOX, 50)  # lucrare, lucrate
+    (mended,) = words_of(correct_reading(reading([word("lucrane", "", "", "", "", "", "r", "")]), "ron"))
+    assert (mended.text, mended.raw, mended.box, mended.confidence) == ("lucrare", "lucrane", BOX, 50)
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        (word("lucnane", "", "", "", "r", "", "r", ""), "lucrare"),  # two letters, where one makes no word
+        (word("LUCRANE", "", "", "", "", "", "R", ""), "LUCRARE"),
+        (word("lucrane", "", "", "", "", "", "R", ""), "lucrane"),
+        (word("me", "", "c"), "me"),  # no unit without a number before it
+        (word("cn", "", "u"), "cu"),
+        (word("cn.", "", "u", ""), "cn."),  # may be short for something
+        (word("CN", "", "U"), "CN"),
+    ],
+)
+def test_choices_count_in_capitals_at_two_places_and_in_short_words(read: Word, meant: str) -> None:
+    assert corrected(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("before", "read", "meant"),
+    [
+        ("24,0", word("me", "", "c"), "mc"),
+        ("24,0", word("me"), "me"),
+        ("24,0", word("mp", "", "c"), "mp"),
+        ("cu", word("me", "", "c"), "me"),
+        ("24,0", word("nc", "m", ""), "mc"),
+    ],
+)
+def test_after_a_number_an_unknown_sign_becomes_the_measure_that_was_seen_too(
+    before: str, read: Word, meant: str
+) -> None:
+    result = correct_reading(reading([word(before), read]), "ron")
+    assert [one.text for one in words_of(result)] == [before, meant]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        (word("rămânem", "", "", "", "îâ", "", "", ""), "rămînem"),  # the image shows the spelling of before 1993
+        (word("rămânem", "", "", "", "î", "", "", ""), "rămânem"),  # it was seen too, but was not likelier
+        (word("casa", "", "", "", "ăa"), "casă"),
+        (word("mare", "", "", "", "ie"), "mare"),  # another letter: the dictionary's choice stands
+        (word("strada", "", "", "", "", "ţd", ""), "strada"),
+        (word("casa", "", "âa", "", ""), "casa"),  # no word
+    ],
+)
+def test_the_spelling_of_the_image_goes_before_that_of_the_engines_dictionary(read: Word, meant: str) -> None:
+    assert corrected(read) == meant
+
+
+def test_a_capital_that_the_engine_saw_stands_at_the_beginning_of_a_line_or_sentence() -> None:
+    seen = word("întocmit,", "Î", *[""] * 8)
+    rows = [[seen, seen], [word("gata."), seen], [word("întocmit,", *[""] * 9)]]
+    assert [one.text for one in words_of(correct_reading(reading(*rows), "ron"))] == [
+        "Întocmit,",
+        "întocmit,",
+        "gata.",
+        "Întocmit,",
+        "întocmit,",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        ("privină", "privind"),
+        ("straâă.", "stradă."),
+        ("inăâicată", "indicată"),
+        ("scînâdură,", "scîndură,"),
+        ("vânzână", "vânzând"),
+        ("dugumea", "dușumea"),
+        ("comunicăâm", "comunicăm"),
+        ("fiinacă", "fiindcă"),
+        ("Fiinacă", "Fiinacă"),
+        ("aupă", "aupă"),
+        ("Planșgeul", "Planșeul"),
+        ("MTrasarea", "Trasarea"),
+        ("âin", "din"),
+        ("(gi", "(și"),
+        ("gi-a", "gi-a"),
+        ("Măbăcari", "Măbăcari"),  # nothing but M was seen: a name
+        ("MĂBĂCARI", "MĂBĂCARI"),
+        ("cage", "cage"),  # so short a word is put only if it is frequent, which cașe is not
+        ("Gherghel", "Gherghel"),
+        ("PINISAJE", "PINISAJE"),
+        ("ÎNGRĂĂIT", "ÎNGRĂĂIT"),
+    ],
+)
+def test_letters_that_the_model_confuses_make_the_one_common_word_of_an_unknown_one(read: str, meant: str) -> None:
+    assert corrected(word(read)) == meant
+    assert corrected(word(read), "fra") == read
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        (word("Măbăcari", "D", *[""] * 7), "Tăbăcari"),
+        (word("PINISAJE", "R", *[""] * 7), "FINISAJE"),
+        (word("Melina", "H", *[""] * 5), "Melina"),  # țelina is no frequent word
+        (word("Pinisaje", "R", *[""] * 7), "Pinisaje"),
+        (word("Plangeul").model_copy(update={"confidence": 95.0}), "Plangeul"),
+        (word("plangeul").model_copy(update={"confidence": 95.0}), "planșeul"),
+    ],
+)
+def test_what_may_be_a_name_is_confused_only_where_the_engine_was_unsure(read: Word, meant: str) -> None:
+    assert corrected(read) == meant
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [("0;90", "0,90"), ("(46;50", "(46,50"), ("14;20m", "14,20m"), ("1;", "1;"), ("m;5", "m;5"), ("a;b", "a;b")],
+)
+def test_a_semicolon_between_digits_is_a_decimal_comma(read: str, meant: str) -> None:
+    assert corrected(word(read)) == meant
+    assert corrected(word(read), "fra") == read
 
 
 @pytest.mark.parametrize(
     "left_alone",
     [
-        word("privină"),  # nothing else was seen
-        word("privină", "", "", "", "", "", "", "x"),  # no word either
+        word("lucrane"),  # nothing else was seen
+        word("lucrane", "", "", "", "", "", "x", ""),  # no word either
         word("privind", "", "", "", "", "", "", "ă"),  # it is one already
         word("mară", "", "", "", "ei"),  # mare and mari
-        word("âin", "d", "", ""),  # too short
-        word("PRIVINĂ", "", "", "", "", "", "", "D"),
         word("Popă", "", "", "", "a") if knows("Popă", "ron") else word("Balkis", "", "", "", "c", "", ""),
-        word("privină", "", "", "", "", "", "", "d", second="privină"),  # the second reader has seen it so
-        word("privină", "d"),  # choices of something else
-        word("privină", "", "", "", "", "", "", "d", raw="prlvină"),
+        word("lucrane", "", "", "", "", "", "r", "", second="lucrane,"),  # the second reader has seen it so
+        word("privină", second="privină"),
+        word("lucrane", "r"),  # choices of something else
+        word("lucrane", "", "", "", "", "", "r", "", raw="Iucrane"),
     ],
 )
 def test_without_evidence_a_word_stays_as_it_was_read(left_alone: Word) -> None:
     result = correct_reading(reading([left_alone]), "ron")
     assert words_of(result) == [left_alone.model_copy(update={"choices": ()})]
     assert set(result.counts.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("read", "meant"),
+    [
+        (word("lucrane", "", "", "", "", "", "r", "", second="1ucrare"), "lucrare"),
+        (word("bransament", "", "", "", "", "ş", "", "", "", "", "", second="bransament"), "branșament"),
+        (word("Planseu.", raw="Plangeu.", second="Planseu."), "Planșeu."),
+        (word("si", raw="gi", second="si"), "și"),
+        (word("Tabacari", "", raw="Măbăcari", second="Tabacari"), "Tabacari"),  # nothing but M was seen
+        (word("Tabacari", "D", *[""] * 7, raw="Măbăcari", second="Tabacari"), "Tăbăcari"),
+        (word("Planseu", raw="Plan geu", second="Planseu"), "Planseu"),
+        (word("Planseu", raw="Plangeu"), "Planseu"),  # no other reader's
+        (word("Plansea", raw="Plangeu", second="Plansea"), "Plansea"),  # they differ in more
+    ],
+)
+def test_what_the_first_reader_may_have_misread_gives_marks_to_what_the_second_read(read: Word, meant: str) -> None:
+    assert corrected(read) == meant
 
 
 def test_halves_of_a_divided_word_are_left_alone() -> None:
@@ -117,8 +253,18 @@ def test_a_passage_in_another_language_is_read_in_its_own() -> None:
 
 
 def test_what_was_put_right_is_counted_by_its_evidence() -> None:
-    row = [word("loan"), word("1ucrare"), word("privină", "", "", "", "", "", "", "d"), word("drum")]
-    assert correct_reading(reading(row), "ron").counts == {Evidence.SLIP: 1, Evidence.DIGIT: 1, Evidence.CHOICE: 1}
+    row = [
+        word("întocmit", "Î", *[""] * 7),
+        word("loan"),
+        word("1ucrare"),
+        word("rămânem", "", "", "", "îâ", "", "", ""),
+        word("lucrane", "", "", "", "", "", "r", ""),
+        word("privină"),
+        word("Planseu", raw="Plangeu", second="Planseu"),
+        word("0;90"),
+        word("drum"),
+    ]
+    assert correct_reading(reading(row), "ron").counts == dict.fromkeys(Evidence, 1)
 
 
 def test_what_the_engine_said_stays_where_the_spelling_was_made_uniform_before() -> None:
@@ -155,8 +301,24 @@ def test_each_group_of_slips_gives_its_reason() -> None:
 
 LANGUAGES = st.sampled_from(["ron", "hun", "deu", "deu_latf", "eng", "fra", "xyz"])
 TEXTS = st.one_of(
-    st.text(alphabet="aăâeilIoO0123456789sS5.,/-=ſșțß", min_size=1, max_size=9),
-    st.sampled_from(["loan", "privină", "1ucrare", "h0tărâre", "12.V.1987", "nr.10/1987", "567/2/1", "Cluj-Napoca"]),
+    st.text(alphabet="aăâdegilIîoO0123456789sS5.,;/-=ſșțß", min_size=1, max_size=9),
+    st.sampled_from(
+        [
+            "loan",
+            "privină",
+            "inăâicată",
+            "întocmit",
+            "rămânem",
+            "MTaxă",
+            "âin",
+            "1ucrare",
+            "h0tărâre",
+            "12.V.1987",
+            "nr.10/1987",
+            "567/2/1",
+            "Cluj-Napoca",
+        ]
+    ),
 )
 
 
@@ -164,7 +326,7 @@ TEXTS = st.one_of(
 def any_words(draw: st.DrawFn) -> Word:
     text = normalise(draw(TEXTS), ("ron",))
     choices = draw(
-        st.lists(st.lists(st.sampled_from("adilIoOsșn1"), max_size=2), min_size=len(text), max_size=len(text))
+        st.lists(st.lists(st.sampled_from("adîilIoOsșn1"), max_size=2), min_size=len(text), max_size=len(text))
     )
     return Word(text=text, box=BOX, confidence=50, choices=tuple(map(tuple, choices)))
 
@@ -175,10 +337,26 @@ readings = st.lists(st.lists(any_words(), max_size=4), max_size=3).map(lambda ro
 @settings(deadline=None)
 @given(readings, LANGUAGES)
 def test_twice_gives_the_same_as_once(page: Reading, language: str) -> None:
-    once = correct_reading(page, language).reading
+    without_choices = correct_reading(page, language).reading
+    once = correct_reading(without_choices, language).reading
     again = correct_reading(once, language)
     assert again.reading == once
     assert set(again.counts.values()) == {0}
+
+
+def with_one_other(text: str, choices: Sequence[Sequence[str]]) -> set[str]:
+    return {
+        text[:index] + other + text[index + 1 :] for index, others in enumerate(choices) for other in (*others, "Î")
+    } | {text}
+
+
+def with_one_pair_undone(text: str, language: str) -> set[str]:
+    return {
+        text[:index] + pair.meant + text[index + len(pair.read) :]
+        for pair in pairs_of(language)
+        for index in range(len(text))
+        if text.startswith(pair.read, index)
+    } | {text}
 
 
 @settings(deadline=None)
@@ -194,15 +372,21 @@ def test_nothing_is_invented(page: Reading, language: str) -> None:
             assert new == old.model_copy(update={"choices": ()})
             continue
         assert new.raw == old.text
-        core = old.text.strip(".,/-=")
-        by_slip = old.text.replace(core, slips.get((language, core), core))
+        core = old.text.strip(".,/-=;")
+        closed = {slips.get((language, core), core), short_words(language).get(core, core)}
+        by_slip = {old.text.replace(core, meant) for meant in closed}
         by_digits = {"".join(way) for way in product(*({"1": "lIi", "0": "oO", "5": "sS"}.get(c, c) for c in old.text))}
         by_choice = {
-            normalise(old.text[:index] + other + old.text[index + 1 :], (language,))
-            for index, others in enumerate(old.choices)
-            for other in others
+            normalise(twice, (language,))
+            for once in with_one_other(old.text, old.choices)
+            for twice in with_one_other(once, old.choices)
         }
-        assert new.text in {by_slip} | by_digits | by_choice
+        by_pair = {
+            twice for once in with_one_pair_undone(old.text, language) for twice in with_one_pair_undone(once, language)
+        }
+        by_sign = {old.text.replace(";", ",")} if language == "ron" else set()
+        assert new.text in by_slip | by_digits | by_choice | by_pair | by_sign
+        assert new.text in by_slip | by_sign or knows(new.text, language)
 
 
 @settings(deadline=None)

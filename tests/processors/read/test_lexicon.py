@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from processors.read import lexicon
 from processors.read.hunspell import find_dictionary
-from processors.read.lexicon import Period, has_lexicon, knows, knows_as_common, share_known
+from processors.read.lexicon import Period, has_lexicon, knows, knows_as_common, knows_as_frequent, share_known
 
 LANGUAGES = ("ron", "hun", "deu", "deu_latf", "frk", "eng", "fra")
 
@@ -76,6 +76,23 @@ def test_an_i_that_the_reform_left_is_no_old_spelling(word: str) -> None:
 )
 def test_names_are_no_common_words(language: str, word: str, common: bool) -> None:
     assert knows_as_common(word, language) is common
+
+
+@pytest.mark.parametrize(
+    ("word", "frequent"),
+    [
+        ("taxă", True),
+        ("Taxă", True),
+        ("orașului", True),
+        ("ținînd", True),
+        ("cașe", False),
+        ("Gheorghe", False),
+        ("", False),
+    ],
+)
+def test_a_frequent_word_is_a_common_one_of_the_models_list(word: str, frequent: bool) -> None:
+    assert knows_as_frequent(word, "ron") is frequent
+    assert not knows_as_frequent(word, "xyz")
 
 
 def test_words_without_diacritics_are_known_only_where_that_is_asked_for() -> None:

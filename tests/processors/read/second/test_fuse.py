@@ -105,6 +105,19 @@ def test_text_is_normalised_and_what_was_read_is_kept() -> None:
     assert (word.text, word.raw, word.second) == ("orașul", "oraful", "oraşul")
 
 
+def test_what_the_first_reader_saw_besides_stays_with_the_word_that_it_read() -> None:
+    said = [word.model_copy(update={"choices": (("x",),) * len(word.text)}) for word in first_said("drum și cămln")]
+    words = fuse_line(said, second_saw("drum si camin"), knowing("drum", "cămin"), ["ron"])
+    assert [(word.text, word.choices) for word in words] == [
+        ("drum", (("x",),) * 4),
+        ("și", (("x",),) * 2),
+        ("cămin", (("x",),) * 5),  # of cămln, which is kept beside it
+    ]
+    said = [word.model_copy(update={"choices": (("x",),) * len(word.text)}) for word in first_said("că min")]
+    (word,) = fuse_line(said, second_saw("camin"), knowing("cămin"), ["ron"])
+    assert (word.raw, word.choices) == ("că min", ())
+
+
 LETTERS = st.text("abcșțîăéo01lI -.,", max_size=12)
 
 
