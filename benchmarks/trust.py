@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the trust measure misses: pages and words that were read badly and are trusted, or well and are doubted.
 
-    python -m benchmarks.trust [FOLDER ...]
+    python -m benchmarks.trust [--samples FOLDER] [FOLDER ...]
 
-Reads the sample binders, and the sets in each FOLDER (`benchmarks.sets`), by the first reader alone: as it
-would, and once more with nothing but the plain page, which gives worse readings to be told from good ones.
+Reads the sample binders, at full quality those that `make bench` drew into `--samples`, and the sets in each FOLDER
+(`benchmarks.sets`), by the first reader alone: as it would, and once more with nothing but the plain page, which gives
+worse readings to be told from good ones.
 """
 
+import argparse
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -110,6 +112,10 @@ def row(name: str, judged: Sequence[Judged]) -> str:
 
 def main(arguments: list[str]) -> None:
     """Print a row for every unit and way of reading."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.trust", description=__doc__)
+    parser.add_argument("--samples", type=Path, default=ROOT / "sample_scans", help="where the sample binders lie")
+    parser.add_argument("folders", nargs="*", type=Path, help="sets of images with their texts")
+    chosen = parser.parse_args(arguments)
     engine = open_engine("tesserocr", None)
     print(f"machine: {machine_load()}")
     print(
@@ -117,8 +123,8 @@ def main(arguments: list[str]) -> None:
         "errors that lie in doubted words |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"
     )
     sets = [
-        sample_set(ROOT / "sample_scans", "samples"),
-        *(one for name in arguments for one in folder_sets(Path(name))),
+        sample_set(chosen.samples, "samples"),
+        *(one for folder in chosen.folders for one in folder_sets(folder)),
     ]
     for unit in chain.from_iterable(one.units for one in sets):
         for way, treatments in (("as it would", PageSettings().treatments), ("plain only", (Treatment.PLAIN,))):

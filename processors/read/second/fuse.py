@@ -33,6 +33,10 @@ _TALL = 1.8
 """Line heights over which the first reader's box of a word holds more than that word."""
 _SHORT = 2
 """Letters up to which a word may be in the dictionary by chance, and be a number that is in none."""
+_FRAGMENTS = 3, 3.0
+"""Parts into which a word came apart, at least, and letters in each, at most on average."""
+_EVENLY = 1.15
+"""Times the widest step from letter to letter within its parts, up to which a word in spaced letters is one."""
 _RULE = "|"
 """What the first reader sees in rules of tables, and in a lone capital I."""
 _UNKNOWN_LETTERS = frozenset({"frk", "deu_latf"})
@@ -51,12 +55,11 @@ def fuse_line(words: Sequence[Word], seen: SeenLine, knows: Knows, languages: Se
     Boxes are the first reader's where it saw the word, else from where the second saw its letters.
     """
     ordered = sorted(words, key=lambda word: (word.box.left, word.box.right))
-    fused = [
-        one for stretch in _stretches(split_line(ordered, seen)) for one in _fuse_stretch(stretch, knows, languages)
-    ]
+    stretches = _stretches(split_line(ordered, seen))
+    fused = [one for stretch in stretches for one in _fuse_stretch(stretch, knows, languages)]
     first = known_letters([word.text for word in ordered if word.confidence > _TRUSTED], knows)
     second = known_letters([one.text for one in fused], knows)
-    if first > second * _CLEARLY_MORE and first > second + _SHORT:
+    if first > second * _CLEARLY_MORE and first > second + _SHORT and not any(map(_is_spaced_out, stretches)):
         return _as_first(ordered, fused)
     return tuple(_word(one, seen) for one in fused if one.text)
 
@@ -82,6 +85,8 @@ def _fuse_stretch(stretch: Sequence[Piece], knows: Knows, languages: Sequence[st
         return theirs
     ours = _spaced_by_second(stretch, knows, languages)
     known_ours, known_theirs = (known_letters([one.text for one in side], knows) for side in (ours, theirs))
+    if _is_spaced_out(stretch):
+        return ours
     if known_ours == known_theirs:
         return theirs if _heard_alike(stretch) and not _parts_figures(stretch) else ours
     return ours if known_ours > known_theirs else theirs
@@ -91,6 +96,18 @@ def _parts_figures(stretch: Sequence[Piece]) -> bool:
     """Whether all spaces that the second reader alone saw lie between a figure and a letter: a number and its unit."""
     sides = [piece.letters[place - 1 : place + 1] for piece in stretch for place in piece.spaces if place]
     return bool(sides) and all(side.isalnum() and _is_mixed(side) for side in sides)
+
+
+def _is_spaced_out(stretch: Sequence[Piece]) -> bool:
+    """Whether letters stand as far from each other across the first reader's spaces as within its words: a word in
+    spaced letters, such as titles have, came apart. Two words that the second reader ran together do not look so.
+    """
+    letters = sum(len(piece.letters) for piece in stretch)
+    if len(stretch) < _FRAGMENTS[0] or letters > _FRAGMENTS[1] * len(stretch):
+        return False
+    across = [after.middles_px[0] - before.middles_px[-1] for before, after in pairwise(stretch)]
+    within = [after - before for piece in stretch for before, after in pairwise(piece.middles_px)]
+    return bool(within) and max(across) <= _EVENLY * max(within)
 
 
 def _heard_alike(stretch: Sequence[Piece]) -> bool:

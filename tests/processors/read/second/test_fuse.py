@@ -163,6 +163,21 @@ def test_what_stands_apart_from_the_first_readers_words_is_a_word_of_its_own() -
     assert texts(fuse("Semnătur", "Semnatura")) == "Semnătura"
 
 
+def test_a_word_in_spaced_letters_that_came_apart_is_one_again() -> None:
+    fragments = first_said("AUT O RI ZA TI I", confidence=60)
+    seen = second_saw("AUT O RI ZA TI I")
+    letters = [index for index, letter in enumerate(seen.text) if letter != " "]
+    spaced = replace(
+        seen,
+        text="AUTORIZATII",
+        middles_px=tuple(seen.middles_px[index] for index in letters),
+        probabilities=(0.99,) * len(letters),
+    )
+    assert texts(fuse_line(fragments, spaced, knowing("ri", "za"), ["ron"])) == "AUT O RI ZA TI I"
+    even = replace(spaced, middles_px=tuple(5.0 + 15 * place for place in range(len(letters))))
+    assert texts(fuse_line(fragments, even, knowing("ri", "za"), ["ron"])) == "AUTORIZATII"
+
+
 def test_of_two_letters_alike_the_first_reader_saw_both() -> None:
     assert texts(fuse("Unirii", "Uniri", knowing("unirii", "uniri"))) == "Unirii"
 
