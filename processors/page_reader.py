@@ -271,14 +271,16 @@ class PageReader:
         return self._judge(prepared, replace(attempt, reading=reading), spoken)
 
     def _read_again(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
-        """By the second reader: the whole page where the page is doubted or all is wanted, else its doubtful lines."""
+        """By the second reader: the whole page where the page is doubted or all is wanted, else its doubtful words."""
         trust = attempt.trust
-        self.notes["lines_doubtful"] = len(trust.doubtful_lines)
+        self.notes["lines_doubtful"] = len(trust.doubtful_words)
+        words_doubtful = sum(len(words) for _, words in trust.doubtful_words)
+        self.notes["words_doubtful"] = words_doubtful
         careful = self.settings.level is ReadingLevel.CAREFUL
         if self.second is None or self.settings.level is ReadingLevel.FAST:
             return attempt
         whole = careful or not trust.trusted
-        if not whole and not trust.doubtful_lines:
+        if not whole and not words_doubtful:
             return attempt
         spoken = _spoken(attempt.reading, attempt.language)
         level = self._level(prepared)
@@ -289,7 +291,7 @@ class PageReader:
             prepared.geometry.dpi,
             level.reading_to_flat(attempt.reading),
             (*spoken, *(one for one in self.settings.languages if one not in spoken)),
-            None if whole else trust.doubtful_lines,
+            None if whole else dict(trust.doubtful_words),
             tries=2 if careful else 1,
         )
         if failure is not None:
@@ -297,7 +299,7 @@ class PageReader:
             return attempt
         reading = carry_languages(attempt.reading, level.reading_to_page(reading))
         again = self._judge(prepared, replace(attempt, reading=reading), spoken)
-        self.notes["second_reader"] = "all" if whole else len(trust.doubtful_lines)
+        self.notes["second_reader"] = "all" if whole else words_doubtful
         self.notes["second_score"], self.notes["second_score_before"] = again.trust.evidence, trust.evidence
         # Its confidences are measured otherwise: only a clear loss of known words is a loss.
         kept = careful or again.trust.evidence >= trust.evidence - self.settings.second_loss * abs(trust.evidence)

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Can a reading be trusted? Measured without ground truth, for the page and for each of its lines.
+"""Can a reading be trusted? Measured without ground truth, for the page and for each of its words.
 
 Three things are looked at, since each alone is deceived: the share of letters that stand in words of the language
 (names and figures are in no lexicon), the engine's own confidence (it is high on fluent nonsense, such as the columns
 of a torn table), and the share of the page's ink that lies in words (what a threshold wiped out leaves no word that
-could be doubted). A line is also doubted for its shape, where words are taller or their letters wider than the page's.
+could be doubted). A word is doubted by its confidence, the sooner the less the lexicon says of it; all words of a line
+are, where it is so tall that it is two lines read as one.
 
 Among readings of one page the best is the one with most letters in words of the language, each counted by its
 confidence, less what is doubtful of the others: mean confidence alone chooses worse, and so do known words alone, of
@@ -12,7 +13,7 @@ which a stamp's ornaments give many short ones.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -50,12 +51,16 @@ class TrustSettings:
     upright: float = 0.15
     """`Trust.told` for each letter under which other directions are tried. Upside down, type gives 0.01 to 0.06; in the
     model of another language it gives 0.25 and more."""
-    line_confidence: float = 60.0
-    """Confidence of a line's least sure unknown word, under which the line is doubted."""
-    line_known: float = 0.4
-    """Share of letters in words of the lexicon under which a line is doubted, unless it is sure of them all."""
-    line_sure: float = 85.0
-    """Mean confidence from which a line is believed although the lexicon knows few of its words: names, headings."""
+    unknown_word: float = 80.0
+    """Confidence under which a word is doubted that the lexicon does not know."""
+    known_word: float = 30.0
+    """Confidence under which a word is doubted although the lexicon knows it."""
+    short_word: float = 80.0
+    """Confidence under which a word too short to be looked up is doubted."""
+    number: float = 90.0
+    """Confidence under which a number is doubted: no lexicon can speak for it."""
+    sign: float = 80.0
+    """Confidence under which a sign that stands alone is doubted."""
     line_height: float = 2.2
     """Times the page's median height of a line, from which a line is two lines read as one."""
 
@@ -80,9 +85,8 @@ class Trust:
     directions the greater is better, however much of either is doubtful."""
     doubt: str | None
     """Which measure fell short: ``letters``, ``known``, ``confidence`` or ``ink``; None where the page is trusted."""
-    doubtful_lines: tuple[int, ...]
-    """Indices of lines, in order over all blocks, that are not trusted."""
-
+    doubtful_words: tuple[tuple[int, tuple[int, ...]], ...]
+    """Words that are not trusted: of each line that has any, its index in order over all blocks, and theirs in it."""
     upright: bool
     """It was read the right way up, as far as can be told."""
 
@@ -142,7 +146,7 @@ def measure_trust(reading: Reading, knows: Knows, settings: TrustSettings, expla
         evidence=round(sum(word.evidence for word in words) - _lost(letters, explained, settings), 1),
         told=round(told, 1),
         doubt=doubt,
-        doubtful_lines=tuple(_doubtful(lines, weighed, settings)),
+        doubtful_words=tuple(_doubtful(lines, weighed, settings)),
         upright=letters >= settings.letters and told >= settings.upright * letters,
     )
 
@@ -181,21 +185,25 @@ def mean_sureness(words: Sequence[Weighed]) -> float:
     return sum(max(1, word.letters) * word.confidence for word in words) / total if total else 0.0
 
 
-def _doubtful(lines: Sequence[Line], weighed: Sequence[Sequence[Weighed]], settings: TrustSettings) -> list[int]:
+def _doubtful(
+    lines: Sequence[Line], weighed: Sequence[Sequence[Weighed]], settings: TrustSettings
+) -> Iterator[tuple[int, tuple[int, ...]]]:
     if not lines:
-        return []
+        return
     usual = median(line.box.height_px for line in lines)
-    doubtful: list[int] = []
     for index, (line, words) in enumerate(zip(lines, weighed, strict=True)):
-        told = [word for word in words if word.letters]
-        if not told:
-            continue
-        known, confidence = _known_share(told), mean_sureness(told)
-        weakest = min((word.confidence for word in told if not (word.known and word.looked_up)), default=100.0)
-        if (
-            weakest < settings.line_confidence
-            or (known is not None and known < settings.line_known and confidence < settings.line_sure)
-            or (line.box.height_px > settings.line_height * usual and len(told) > 1)
-        ):
-            doubtful.append(index)
-    return doubtful
+        tall = line.box.height_px > settings.line_height * usual and sum(word.letters > 0 for word in words) > 1
+        doubtful = tuple(at for at, word in enumerate(words) if tall or word.confidence < _least(word, settings))
+        if doubtful:
+            yield index, doubtful
+
+
+def _least(word: Weighed, settings: TrustSettings) -> float:
+    """The confidence from which a word is believed."""
+    if not word.letters:
+        return settings.sign
+    if word.number:
+        return settings.number
+    if not word.looked_up:
+        return settings.short_word
+    return settings.known_word if word.known else settings.unknown_word

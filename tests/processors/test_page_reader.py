@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A page is read as often as it takes and no oftener: treatments, broken type, passages, and the second reader."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,7 @@ class Engine:
 
 
 class Second:
-    """Makes `text` of every line that it may change."""
+    """Makes `text` of every line of which it may change a word."""
 
     agent = Agent(name="Second", version="1")
 
@@ -79,14 +79,14 @@ class Second:
         dpi: float,
         reading: Reading,
         languages: Sequence[str],
-        lines: Collection[int] | None = None,
+        words: Mapping[int, Collection[int]] | None = None,
     ) -> Reading:
-        self.asked.append((tuple(languages), None if lines is None else tuple(lines)))
+        self.asked.append((tuple(languages), None if words is None else tuple(words)))
         old = [line for block in reading.blocks for line in block.lines]
         text, confidence = self.said
         texts = [
             (text, confidence)
-            if lines is None or number in lines
+            if words is None or number in words
             else (" ".join(word.text for word in line.words), line.words[0].confidence)
             for number, line in enumerate(old)
         ]
@@ -225,13 +225,13 @@ def test_a_page_with_a_translation_keeps_both_languages(tmp_path: Path) -> None:
     assert {word.confidence for word in result.blocks[1].lines[0].words} == {94.0}
 
 
-def test_the_second_reader_gets_only_the_lines_that_are_doubtful(tmp_path: Path) -> None:
+def test_the_second_reader_gets_only_the_words_that_are_doubtful(tmp_path: Path) -> None:
     engine = Engine(lambda *_: [(GOOD, 92.0), ("qrimărla pentru xqz", 55.0), (GOOD, 92.0), (GOOD, 92.0)])
     second = Second(GOOD)
     result = read(tmp_path, engine, second=second)
     assert second.asked == [(("ron",), (1,))]
     assert texts(result) == [GOOD] * 4
-    assert (result.treatment["second_reader"], result.treatment["second_kept"]) == (1, True)
+    assert (result.treatment["second_reader"], result.treatment["second_kept"]) == (2, True)
 
 
 def test_the_second_reader_gets_the_whole_page_where_the_page_is_doubtful(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The second reader: reads again what the first may have got wrong, and makes one reading of both."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from processors.read.engine import Pixels, Reading
@@ -23,20 +23,21 @@ class SecondReader(Protocol):
         dpi: float,
         reading: Reading,
         languages: Sequence[str],
-        lines: Collection[int] | None = None,
+        words: Mapping[int, Collection[int]] | None = None,
     ) -> Reading:
         """Read a page again that the first reader read, and fuse both readings.
 
         `pixels` is the upright page (HxW or HxWx3 RGB, uint8), in whose pixels `reading`'s boxes are. `languages`
-        are Tesseract's names, the chief one first. `lines` are the indices of `reading`'s lines, in order over all
-        blocks, that may be changed: only they are read again, and the others are handed back as they are. Without
-        `lines` the whole page is read again, and lines that the first reader missed are found.
+        are Tesseract's names, the chief one first. `words` are indices of words in lines, by the indices of
+        `reading`'s lines in order over all blocks: they are read again, with a neighbour where they are signs alone,
+        and all others are handed back as they are. Without `words` the whole page is read again, and lines that the
+        first reader missed are found.
 
         A word of the answer is what one of the two readers said, letter by letter, perhaps with the other's
         diacritics and spaces; nothing else is made up. `Word.raw` and `Word.second` say who said what. Boxes keep
         `OcrEngine`'s promises; lines are in reading order. The answer depends on the arguments alone.
 
-        Raises EngineUnavailable, EngineFailed; ValueError for an array that is no image or a line that is not there.
+        Raises EngineUnavailable, EngineFailed; ValueError for an array that is no image or a word that is not there.
         """
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A second reading that may fail without the page failing: what the first reader read is still there."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from processors.read.engine import Pixels, Reading
 from processors.read.second import SecondReader
@@ -16,7 +16,7 @@ def try_to_reread(
     dpi: float,
     reading: Reading,
     languages: Sequence[str],
-    lines: Collection[int] | None = None,
+    words: Mapping[int, Collection[int]] | None = None,
     *,
     tries: int = 1,
 ) -> tuple[Reading, str | None]:
@@ -24,7 +24,7 @@ def try_to_reread(
     failure: str | None = None
     for _ in range(tries):
         try:
-            return second.reread(pixels, dpi, reading, languages, lines), None
+            return second.reread(pixels, dpi, reading, languages, words), None
         except (EngineFailed, EngineUnavailable) as error:
             failure = str(error.fields.get("detail", error))
     return reading, failure

@@ -4,7 +4,7 @@
 from functools import partial
 
 from processors.read.lexicon import knows
-from processors.read.second.fuse import Knows
+from processors.read.second.spell import Knows
 
 
 def dictionary(language: str) -> Knows:

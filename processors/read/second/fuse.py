@@ -7,20 +7,16 @@ was hardly trained on; the first knows the language. So the second one's letters
 diacritics and spaces, and the first one's word where it is in the dictionary and the other is not.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from statistics import median
+from itertools import groupby, pairwise
 
 from processors.read.normalise import normalise
 from processors.read.second.align import base_letters
-from processors.read.second.pieces import Piece, split_line
+from processors.read.second.pieces import Piece, pitch_px, split_line
 from processors.read.second.seen import SeenLine
+from processors.read.second.spell import Knows, known_letters, known_share, spell, with_signs
 from schemas.page import Box, Word, around
-
-Knows = Callable[[str], bool]
-"""Whether a word, letters alone, is in the dictionary of the page's language."""
 
 _TRUSTED = 50.0
 """Confidence over which the first reader's word may stand where the readers differ."""
@@ -35,9 +31,16 @@ _ALONE = 0.8
 """What a reader's own figure counts where the other saw nothing."""
 _TALL = 1.8
 """Line heights over which the first reader's box of a word holds more than that word."""
+_SHORT = 2
+"""Letters up to which a word may be in the dictionary by chance, and be a number that is in none."""
+_FRAGMENTS = 3, 3.0
+"""Parts into which a word came apart, at least, and letters in each, at most on average."""
+_EVENLY = 1.15
+"""Times the widest step from letter to letter within its parts, up to which a word in spaced letters is one."""
+_RULE = "|"
+"""What the first reader sees in rules of tables, and in a lone capital I."""
 _UNKNOWN_LETTERS = frozenset({"frk", "deu_latf"})
 """Models of writing that the second reader never learnt: there it is heard where the dictionary is on its side."""
-_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +55,13 @@ def fuse_line(words: Sequence[Word], seen: SeenLine, knows: Knows, languages: Se
     Boxes are the first reader's where it saw the word, else from where the second saw its letters.
     """
     ordered = sorted(words, key=lambda word: (word.box.left, word.box.right))
-    fused = [
-        one for stretch in _stretches(split_line(ordered, seen)) for one in _fuse_stretch(stretch, knows, languages)
-    ]
+    stretches = _stretches(split_line(ordered, seen))
+    fused = [one for stretch in stretches for one in _fuse_stretch(stretch, knows, languages)]
     first = known_letters([word.text for word in ordered if word.confidence > _TRUSTED], knows)
-    if first > known_letters([one.text for one in fused], knows) * _CLEARLY_MORE:
+    second = known_letters([one.text for one in fused], knows)
+    if first > second * _CLEARLY_MORE and first > second + _SHORT and not any(map(_is_spaced_out, stretches)):
         return _as_first(ordered, fused)
     return tuple(_word(one, seen) for one in fused if one.text)
-
-
-def known_letters(texts: Sequence[str], knows: Knows) -> int:
-    """How many letters stand in words of the dictionary. Single letters prove nothing, and count nothing."""
-    return sum(len(run) for text in texts for run in _LETTERS.findall(text) if len(run) > 1 and knows(run))
 
 
 def _stretches(pieces: Sequence[Piece]) -> list[list[Piece]]:
@@ -87,9 +85,29 @@ def _fuse_stretch(stretch: Sequence[Piece], knows: Knows, languages: Sequence[st
         return theirs
     ours = _spaced_by_second(stretch, knows, languages)
     known_ours, known_theirs = (known_letters([one.text for one in side], knows) for side in (ours, theirs))
+    if _is_spaced_out(stretch):
+        return ours
     if known_ours == known_theirs:
-        return theirs if _heard_alike(stretch) else ours
+        return theirs if _heard_alike(stretch) and not _parts_figures(stretch) else ours
     return ours if known_ours > known_theirs else theirs
+
+
+def _parts_figures(stretch: Sequence[Piece]) -> bool:
+    """Whether all spaces that the second reader alone saw lie between a figure and a letter: a number and its unit."""
+    sides = [piece.letters[place - 1 : place + 1] for piece in stretch for place in piece.spaces if place]
+    return bool(sides) and all(side.isalnum() and _is_mixed(side) for side in sides)
+
+
+def _is_spaced_out(stretch: Sequence[Piece]) -> bool:
+    """Whether letters stand as far from each other across the first reader's spaces as within its words: a word in
+    spaced letters, such as titles have, came apart. Two words that the second reader ran together do not look so.
+    """
+    letters = sum(len(piece.letters) for piece in stretch)
+    if len(stretch) < _FRAGMENTS[0] or letters > _FRAGMENTS[1] * len(stretch):
+        return False
+    across = [after.middles_px[0] - before.middles_px[-1] for before, after in pairwise(stretch)]
+    within = [after - before for piece in stretch for before, after in pairwise(piece.middles_px)]
+    return bool(within) and max(across) <= _EVENLY * max(within)
 
 
 def _heard_alike(stretch: Sequence[Piece]) -> bool:
@@ -108,39 +126,58 @@ def _choose(piece: Piece, knows: Knows, languages: Sequence[str]) -> _Chosen:
     if not piece.letters:
         stands = word.confidence >= _FIRST_ALONE and any(map(str.isalnum, word.text))
         return _Chosen(word.text if stands else "", (piece,))
-    text = normalise(_with_diacritics(piece, knows), languages)
-    if base_letters(text) == base_letters(word.text):
+    if all(partner is None for partner in piece.partners):
+        return _choose_either(word, piece, knows, languages, unused=unused)
+    text = normalise(spell(piece, knows), languages)
+    if base_letters(text) == base_letters(word.text) or not _first_stands(word, text, piece, knows, unused=unused):
         return _Chosen(text, (piece,))
-    first, second = _share([word.text], knows), _share([text], knows)
-    surer = word.confidence > 100 * piece.probability
-    stands = (
-        first >= second if unused else (first > second and word.confidence > _TRUSTED) or (first == second and surer)
-    )
-    return _Chosen(word.text if stands else text, (piece,))
+    return _Chosen(with_signs(word, piece), (piece,))
 
 
-def _share(texts: Sequence[str], knows: Knows) -> float:
-    """Which share of the letters stands in words of the dictionary, 0 to 1; 0 without letters."""
-    letters = sum(len(run) for text in texts for run in _LETTERS.findall(text))
-    return known_letters(texts, knows) / letters if letters else 0.0
+def _choose_either(word: Word, piece: Piece, knows: Knows, languages: Sequence[str], *, unused: bool) -> _Chosen:
+    """Of two readings that have nothing in common: that which would stand alone, if one of them would."""
+    text = normalise(piece.letters, languages)
+    first = word.confidence >= _FIRST_ALONE
+    second = piece.probability >= _SECOND_ALONE
+    if first and second:
+        first = _first_stands(word, text, piece, knows, unused=unused)
+    return _Chosen(word.text if first else text if second else "", (piece,))
 
 
-def _with_diacritics(piece: Piece, knows: Knows) -> str:
-    """The second reader's letters, with the first one's diacritics on those that they agree on.
+def _first_stands(word: Word, text: str, piece: Piece, knows: Knows, *, unused: bool) -> bool:
+    """Whether the first reader's word stands against the second one's letters, spelt as `text`."""
+    first, second = known_share([word.text], knows), known_share([text], knows)
+    if unused:
+        return first >= second
+    if _RULE in word.text and _RULE not in text:
+        return False
+    if first != second and not (_is_number(text) and _letters(word.text) <= _SHORT):
+        return first > second and word.confidence > _TRUSTED
+    if len(word.text) == len(text) and _is_mixed(word.text) != _is_mixed(text):
+        return _is_mixed(text)
+    if first and _undoubled(word.text) == _undoubled(text):
+        return len(word.text) >= len(text)
+    return word.confidence > 100 * piece.probability
 
-    Of the first's diacritics, both ones', and the second's own, the dictionary chooses; where it has none, the first's.
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalpha, text))
+
+
+def _is_number(text: str) -> bool:
+    return any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
+
+
+def _is_mixed(text: str) -> bool:
+    """Whether letters and figures stand in one word: of two readings alike, more often the wrong one."""
+    return any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+
+
+def _undoubled(text: str) -> str:
+    """`text` with one letter for each run of the same: of two alike the second reader may see one, since its network
+    has to see paper between them.
     """
-    said = piece.word.text if piece.word is not None else ""
-    firsts, boths = [], []
-    for letter, partner in zip(piece.letters, piece.partners, strict=True):
-        other = said[partner] if partner is not None else letter
-        agreed = base_letters(other) == base_letters(letter)
-        firsts.append(other if agreed else letter)
-        boths.append(other if agreed and base_letters(other) != other else letter)
-    candidates = ["".join(firsts), "".join(boths), piece.letters]
-    if len(set(candidates)) == 1:
-        return piece.letters
-    return max(candidates, key=lambda one: _share([one], knows))
+    return "".join(letter for letter, _ in groupby(base_letters(text)))
 
 
 def _spaced_by_second(stretch: Sequence[Piece], knows: Knows, languages: Sequence[str]) -> list[_Chosen]:
@@ -162,10 +199,7 @@ def _spaced_by_second(stretch: Sequence[Piece], knows: Knows, languages: Sequenc
                 parts[-1].append(part)
             else:
                 parts.append([part])
-    return [
-        _Chosen(normalise("".join(_with_diacritics(part, knows) for part in word), languages), tuple(word))
-        for word in parts
-    ]
+    return [_Chosen(normalise("".join(spell(part, knows) for part in word), languages), tuple(word)) for word in parts]
 
 
 def _as_first(words: Sequence[Word], fused: Sequence[_Chosen]) -> tuple[Word, ...]:
@@ -203,16 +237,10 @@ def _box(chosen: _Chosen, seen: SeenLine) -> Box:
     middles = [middle for piece in chosen.pieces for middle in piece.middles_px]
     if not middles:
         return around(boxes)
-    half = _pitch(seen) / 2
+    half = pitch_px(seen) / 2
     left = min(max(round(middles[0] - half), seen.box.left), seen.box.right - 1)
     right = max(min(round(middles[-1] + half), seen.box.right), left + 1)
     return Box(left=left, top=seen.box.top, right=right, bottom=seen.box.bottom)
-
-
-def _pitch(seen: SeenLine) -> float:
-    """How far apart letters of the line are, from middle to middle."""
-    steps = [after - before for before, after in pairwise(seen.middles_px) if after > before]
-    return median(steps) if steps else seen.box.height_px / 2
 
 
 def _confidence(chosen: _Chosen) -> float:

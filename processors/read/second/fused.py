@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 """`SecondReader` out of a reader of lines: which word stands in which line, both fused, and all lines in order."""
 
-from collections.abc import Callable, Collection, Sequence
-from statistics import median_high, median_low
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from processors.read.engine import Pixels, Reading
-from processors.read.second.fuse import Knows, fuse_line
+from processors.read.second.fuse import fuse_line
 from processors.read.second.rows import reading_order
 from processors.read.second.seen import LineReader, SeenLine
+from processors.read.second.spell import Knows
+from processors.read.second.stretches import Stretch, find_stretches, signs
 from processors.read.words import mean_confidence
 from schemas.page import Agent, Block, Box, Line, Word, around
 
@@ -15,10 +16,10 @@ _CREDIBLE = 0.5
 """Mean probability under which what the second reader saw is no line."""
 _NEW_LINE = 0.8, 2
 """Mean probability, and letters and digits, from which a line stands that the first reader did not see at all."""
+_NEW_NUMBER = 0.95
+"""Mean probability from which it may also be one digit with its full stop: a page's number."""
 _MISSED = 75.0, 2
 """Mean confidence, and letters and digits, from which a line stands that the second reader did not see."""
-_ROOM = 0.15
-"""Of a line's height, above and below."""
 _TALL = 1.5
 """Line heights over which what the first reader took for a word is part of a stamp, or of several lines."""
 _WITHIN = 0.3
@@ -43,13 +44,13 @@ class FusedReader:
         dpi: float,
         reading: Reading,
         languages: Sequence[str],
-        lines: Collection[int] | None = None,
+        words: Mapping[int, Collection[int]] | None = None,
     ) -> Reading:
         knows = self._dictionary(languages[0])
-        if lines is None:
+        if words is None:
             blocks = self._reread_page(pixels, dpi, reading, languages, knows)
         else:
-            blocks = self._reread_lines(pixels, reading, languages, set(lines), knows)
+            blocks = self._reread_words(pixels, reading, languages, words, knows)
         return Reading(blocks, mean_confidence(blocks))
 
     def close(self) -> None:
@@ -60,72 +61,137 @@ class FusedReader:
     ) -> tuple[Block, ...]:
         seen = [line for line in self._lines.find_lines(pixels, dpi) if line.text.strip()]
         credible = [line for line in seen if line.probability >= _CREDIBLE]
-        placed, missed = _place_words(reading, credible)
+        placed, alone = _place_words(reading, credible)
         fused = [
             fuse_line(words, line, knows, languages)
             for words, line in zip(placed, credible, strict=True)
-            if words or (line.probability >= _NEW_LINE[0] and _signs(line.text) >= _NEW_LINE[1])
+            if words or _is_new(line)
         ]
-        rows = [*(_line(words) for words in fused if words), *missed]
+        missed = self._reread_alone(pixels, list(reading.lines()), alone, languages, knows)
+        rows = [*(_line(words) for words in fused if words), *(row for row, _ in missed)]
+        places = [*(row.box for row in rows[: len(rows) - len(missed)]), *(place for _, place in missed)]
         return tuple(
             _block([_joined([rows[index] for index in line]) for line in block])
-            for block in reading_order([row.box for row in rows], [line.box for line in reading.lines()])
+            for block in reading_order(places, [line.box for line in reading.lines()])
         )
 
-    def _reread_lines(
-        self, pixels: Pixels, reading: Reading, languages: Sequence[str], wanted: set[int], knows: Knows
+    def _reread_alone(
+        self,
+        pixels: Pixels,
+        lines: Sequence[Line],
+        alone: Mapping[int, Collection[int]],
+        languages: Sequence[str],
+        knows: Knows,
+    ) -> list[tuple[Line, Box]]:
+        """What stands where the second reader found nothing: it is asked again, for that place. With where that is in
+        its line, whose height a full stop does not have.
+        """
+        stretches = _stretches(lines, alone, pixels)
+        seen = self._lines.read_lines(pixels, [one.box for _, one in stretches]) if stretches else []
+        rows: list[tuple[Line, Box]] = []
+        for (index, stretch), heard in zip(stretches, seen, strict=True):
+            line = lines[index]
+            for run in _runs(alone[index], stretch):
+                words, told = line.words[run.start : run.stop], _heard_between(line, run, heard)
+                if told.probability >= _CREDIBLE:
+                    fused = fuse_line(words, told, knows, languages)
+                else:
+                    fused = tuple(word.model_copy(update={"second": ""}) for word in words)
+                if fused and _stands(fused, beside=len(alone[index]) < len(line.words)):
+                    row = _line(fused)
+                    top, bottom = min(row.box.top, heard.box.top), max(row.box.bottom, heard.box.bottom)
+                    rows.append((row, row.box.model_copy(update={"top": top, "bottom": bottom})))
+        return rows
+
+    def _reread_words(
+        self,
+        pixels: Pixels,
+        reading: Reading,
+        languages: Sequence[str],
+        wanted: Mapping[int, Collection[int]],
+        knows: Knows,
     ) -> tuple[Block, ...]:
-        old = list(reading.lines())
-        if not wanted <= set(range(len(old))):
-            raise ValueError(f"the page has {len(old)} lines, not {sorted(wanted)}")
-        chosen = sorted(wanted)
-        seen = self._lines.read_lines(pixels, [_roomy(old[index], pixels) for index in chosen]) if chosen else []
-        new = dict(enumerate(old))
-        for index, line in zip(chosen, seen, strict=True):
-            if line.probability >= _CREDIBLE:
-                words = fuse_line(old[index].words, line, knows, languages)
-                new[index] = _line(words) if words else old[index]
-        numbers = iter(range(len(old)))
-        return tuple(_block([new[next(numbers)] for _ in block.lines]) for block in reading.blocks)
+        lines = list(reading.lines())
+        stretches = _stretches(lines, wanted, pixels)
+        seen = self._lines.read_lines(pixels, [one.box for _, one in stretches]) if stretches else []
+        new = [list(line.words) for line in lines]
+        for (index, stretch), heard in reversed(list(zip(stretches, seen, strict=True))):
+            if heard.probability >= _CREDIBLE or not heard.text.strip():
+                new[index][stretch.start : stretch.end] = fuse_line(
+                    lines[index].words[stretch.start : stretch.end], heard, knows, languages
+                )
+        numbers = iter(range(len(lines)))
+        blocks = [[_line(words) for _ in block.lines if (words := new[next(numbers)])] for block in reading.blocks]
+        return tuple(_block(block) for block in blocks if block)
 
 
-def _roomy(line: Line, pixels: Pixels) -> Box:
-    """A line's place as the detector would draw it: as high as most of its words, since the engine takes specks and
-    parts of stamps for words, and with room, since their boxes end where the ink does.
-    """
-    words = [word.box for word in line.words if _signs(word.text) > 1] or [word.box for word in line.words]
-    top, bottom = median_low(box.top for box in words), median_high(box.bottom for box in words)
-    room = max(2, round((bottom - top) * _ROOM))
+def _is_new(line: SeenLine) -> bool:
+    """Whether a line is believed that the first reader did not see at all."""
+    if line.probability >= _NEW_NUMBER and signs(line.text) and len(line.text.strip()) > 1:
+        return True
+    return line.probability >= _NEW_LINE[0] and signs(line.text) >= _NEW_LINE[1]
+
+
+def _stretches(
+    lines: Sequence[Line], wanted: Mapping[int, Collection[int]], pixels: Pixels
+) -> list[tuple[int, Stretch]]:
+    """The parts of lines to be read again, with their lines' indices, in order."""
+    if not wanted.keys() <= set(range(len(lines))):
+        raise ValueError(f"the page has {len(lines)} lines, not {sorted(wanted)}")
     height, width = pixels.shape[:2]
-    return Box(
-        left=max(line.box.left - room, 0),
-        top=max(top - room, 0),
-        right=min(line.box.right + room, width),
-        bottom=min(bottom + room, height),
-    )
+    return [
+        (index, stretch)
+        for index in sorted(wanted)
+        for stretch in find_stretches(lines[index], wanted[index], width, height)
+    ]
 
 
-def _place_words(reading: Reading, seen: Sequence[SeenLine]) -> tuple[list[list[Word]], list[Line]]:
-    """The first reader's words by the line of the second's that they stand in, and the lines that it missed."""
+def _runs(wanted: Collection[int], stretch: Stretch) -> list[range]:
+    """The wanted words of a stretch, as ranges of words next to each other."""
+    runs: list[range] = []
+    for index in range(stretch.start, stretch.end):
+        if index not in wanted:
+            continue
+        if runs and runs[-1].stop == index:
+            runs[-1] = range(runs[-1].start, index + 1)
+        else:
+            runs.append(range(index, index + 1))
+    return runs
+
+
+def _heard_between(line: Line, run: range, heard: SeenLine) -> SeenLine:
+    """What was heard of some words, without that of the words beside them."""
+    words = line.words
+    left = float(heard.box.left)
+    right = float(heard.box.right)
+    if run.start:
+        left = max(left, (words[run.start - 1].box.right + words[run.start].box.left) / 2)
+    if run.stop < len(words):
+        right = min(right, (words[run.stop - 1].box.right + words[run.stop].box.left) / 2)
+    return heard.within(left, right)
+
+
+def _stands(words: Sequence[Word], *, beside: bool) -> bool:
+    """Whether words are believed where the detector found nothing; signs alone are, `beside` words that it found."""
+    weights = [signs(word.text) for word in words]
+    if not sum(weights):
+        return beside and all(word.second for word in words)
+    confidence = sum(weight * word.confidence for weight, word in zip(weights, words, strict=True)) / sum(weights)
+    return sum(len(word.text) for word in words) >= _MISSED[1] and confidence >= _MISSED[0]
+
+
+def _place_words(reading: Reading, seen: Sequence[SeenLine]) -> tuple[list[list[Word]], dict[int, list[int]]]:
+    """The first reader's words by the line of the second's that they stand in, and by its own line those in none."""
     placed: list[list[Word]] = [[] for _ in seen]
-    missed: list[Line] = []
-    for line in reading.lines():
-        alone = []
-        for word in line.words:
+    alone: dict[int, list[int]] = {}
+    for number, line in enumerate(reading.lines()):
+        for place, word in enumerate(line.words):
             index = _line_of(word.box, seen)
             if index is not None:
                 placed[index].append(word)
             else:
-                alone.append(word.model_copy(update={"second": ""}))
-        weights = [_signs(word.text) for word in alone]
-        if sum(weights) >= _MISSED[1]:
-            confidence = sum(w * word.confidence for w, word in zip(weights, alone, strict=True)) / sum(weights)
-            missed += [_line(alone)] if confidence >= _MISSED[0] else []
-    return placed, missed
-
-
-def _signs(text: str) -> int:
-    return sum(map(str.isalnum, text))
+                alone.setdefault(number, []).append(place)
+    return placed, alone
 
 
 def _line_of(box: Box, seen: Sequence[SeenLine]) -> int | None:

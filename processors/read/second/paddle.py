@@ -24,6 +24,11 @@ NAME = "PP-OCRv6 small"
 
 T = TypeVar("T")
 
+_BESIDE = 0.25
+"""Of a line's height: what is looked at on both sides of a line that the detector found."""
+_NARROWED = 0.85
+"""To what share of its width a line that one is sent to is shown: as many words come right, for 15 % less time."""
+
 _DETECTOR, _RECOGNISER = "PP-OCRv6_det_small.onnx", "PP-OCRv6_rec_small.onnx"
 
 
@@ -44,21 +49,22 @@ class PaddleReader:
     def find_lines(self, pixels: Pixels, dpi: float) -> list[SeenLine]:
         colour = _in_colour(pixels)
         found = self._run(lambda: detect_text(self._session(_DETECTOR), colour, dpi))
-        return self.read_lines(colour, join_rows([one.box for one in found]))
+        rows = join_rows([one.box for one in found])
+        return self._run(lambda: [self._recognise(colour, row, beside=_BESIDE) for row in rows])
 
     def read_lines(self, pixels: Pixels, boxes: Sequence[Box]) -> list[SeenLine]:
         colour = _in_colour(pixels)
-        return self._run(lambda: [self._recognise(colour, box) for box in boxes])
+        return self._run(lambda: [self._recognise(colour, box, narrowed=_NARROWED) for box in boxes])
 
     def close(self) -> None:
         self._sessions.clear()
         self._alphabet = None
 
-    def _recognise(self, pixels: Pixels, box: Box) -> SeenLine:
+    def _recognise(self, pixels: Pixels, box: Box, *, beside: float = 0.0, narrowed: float = 1.0) -> SeenLine:
         session = self._session(_RECOGNISER)
         if self._alphabet is None:
             self._alphabet = Alphabet(session.get_modelmeta().custom_metadata_map["character"].split("\n"))
-        return recognise_line(session, self._alphabet, pixels, box)
+        return recognise_line(session, self._alphabet, pixels, box, beside=beside, narrowed=narrowed)
 
     def _session(self, model: str) -> Any:  # noqa: ANN401 onnxruntime has no types
         if model not in self._sessions:

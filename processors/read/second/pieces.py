@@ -3,10 +3,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from processors.read.second.align import pair_letters
 from processors.read.second.seen import SeenLine
-from schemas.page import Word
+from schemas.page import Box, Word
+
+_APART = 1.6
+"""Times the line's pitch, from which two letters have a space between them: typed, 2; in print, from 1.5 on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,10 @@ def split_line(words: Sequence[Word], seen: SeenLine) -> list[Piece]:
     offsets = [offset for word in words for offset in range(len(word.text))]
     partners = pair_letters(letters, "".join(word.text for word in words))
     middles_px = [seen.middles_px[index] for index in indices]
-    owned = _assign([None if one is None else owners[one] for one in partners], spaced, middles_px, words)
+    said = _in_place([None if one is None else owners[one] for one in partners], middles_px, words)
+    boxes = [None if one is None else words[one].box for one in said]
+    spaced = [space or _lies_apart(place, middles_px, boxes, pitch_px(seen)) for place, space in enumerate(spaced)]
+    owned = _assign(said, spaced, middles_px, words)
     pieces: list[Piece] = []
     done = 0
     for run in _runs(owned, spaced):
@@ -70,6 +78,43 @@ def split_line(words: Sequence[Word], seen: SeenLine) -> list[Piece]:
             )
         )
     return pieces + [_unseen(word) for word in words[done:]]
+
+
+def _in_place(owners: Sequence[int | None], middles_px: Sequence[float], words: Sequence[Word]) -> list[int | None]:
+    """The owners, and for letters that stand where a word does of which the second reader saw no letter, that word:
+    there both saw something, and one of them is wrong.
+    """
+    placed = list(owners)
+    unheard = set(range(len(words))) - set(owners)
+    before = 0
+    for place, owner in enumerate(owners):
+        if owner is not None:
+            before = owner
+            continue
+        after = next((one for one in owners[place:] if one is not None), len(words))
+        for index in range(before, after):
+            if index in unheard and words[index].box.left <= middles_px[place] < words[index].box.right:
+                placed[place] = before = index
+                break
+    return placed
+
+
+def pitch_px(seen: SeenLine) -> float:
+    """How far apart letters of the line are, from middle to middle."""
+    steps = [after - before for before, after in pairwise(seen.middles_px) if after > before]
+    return median(steps) if steps else seen.box.height_px / 2
+
+
+def _lies_apart(place: int, middles_px: Sequence[float], boxes: Sequence[Box | None], pitch: float) -> bool:
+    """Whether before a letter there is room for a space that the second reader did not see: that of a cell, or of a
+    sign typed apart. Only beside letters that the first reader did not see, and outside of the words that it saw.
+    """
+    if not place or (boxes[place] is None) == (boxes[place - 1] is None):
+        return False
+    apart = middles_px[place] - middles_px[place - 1]
+    before, after = boxes[place - 1], boxes[place]
+    outside = middles_px[place] > before.right if before else after is not None and middles_px[place - 1] < after.left
+    return outside and apart > _APART * pitch
 
 
 def _unseen(word: Word) -> Piece:

@@ -21,7 +21,7 @@ from schemas.page import Box
 
 _HEIGHT_PX = 48
 _WIDTHS_PX = (48, 4096)
-_ABOVE, _BESIDE = 0.10, 0.25  # of the line's height, added on each side
+_ABOVE = 0.10  # of the line's height, added on each side
 _LETTERS = "ȘșȚțẞ"
 _SIGNS = "«»‘’‚“”„–—…•°§№†ªº²³¹·½¼¾×±€£′″"
 _BLANK = 0
@@ -54,12 +54,29 @@ class Alphabet:
         return path
 
 
-def recognise_line(session: Any, alphabet: Alphabet, pixels: Pixels, box: Box) -> SeenLine:  # noqa: ANN401 no types
-    """Read the line at `box` of a page (HxWx3 RGB). `session` runs the recogniser's model."""
-    crop, left = crop_line(pixels, box)
+def recognise_line(
+    session: Any,  # noqa: ANN401 onnxruntime has no types
+    alphabet: Alphabet,
+    pixels: Pixels,
+    box: Box,
+    *,
+    beside: float = 0.0,
+    narrowed: float = 1.0,
+) -> SeenLine:
+    """Read the line at `box` of a page (HxWx3 RGB). `session` runs the recogniser's model.
+
+    So many times the line's height `beside` it is looked at too. The line is shown `narrowed` to that share of its
+    width (to 1), which takes time in proportion.
+    """
+    crop, left = crop_line(pixels, box, beside)
     height, width = crop.shape[:2]
-    resized_px = min(max(math.ceil(width * _HEIGHT_PX / height), _WIDTHS_PX[0]), _WIDTHS_PX[1])
-    shown = cv2.resize(crop, (resized_px, _HEIGHT_PX))
+    resized_px = min(max(math.ceil(width * narrowed * _HEIGHT_PX / height), _WIDTHS_PX[0]), _WIDTHS_PX[1])
+    smaller = resized_px < width and height > _HEIGHT_PX
+    shown = cv2.resize(
+        crop,
+        (resized_px, _HEIGHT_PX),
+        interpolation=cv2.INTER_AREA if smaller and narrowed < 1 else cv2.INTER_LINEAR,
+    )
     (probabilities,) = session.run(None, {session.get_inputs()[0].name: as_input(shown)})
     path = alphabet.best_path(probabilities[0])
     column_px = width / probabilities.shape[1]
@@ -71,11 +88,11 @@ def recognise_line(session: Any, alphabet: Alphabet, pixels: Pixels, box: Box) -
     )
 
 
-def crop_line(pixels: Pixels, box: Box) -> tuple[Pixels, int]:
+def crop_line(pixels: Pixels, box: Box, beside: float = 0.0) -> tuple[Pixels, int]:
     """What is looked at of a page (HxWx3) for the line at `box`, and where its left edge lies."""
-    above, beside = round(box.height_px * _ABOVE), round(box.height_px * _BESIDE)
-    left = max(0, box.left - beside)
-    return pixels[max(0, box.top - above) : box.bottom + above, left : box.right + beside], left
+    above, aside = round(box.height_px * _ABOVE), round(box.height_px * beside)
+    left = max(0, box.left - aside)
+    return pixels[max(0, box.top - above) : box.bottom + above, left : box.right + aside], left
 
 
 def _is_latin(said: str) -> bool:

@@ -26,6 +26,16 @@ class SeenLine:
         """The mean over the characters; 0 where nothing was read."""
         return sum(self.probabilities) / len(self.probabilities) if self.probabilities else 0.0
 
+    def within(self, left: float, right: float) -> "SeenLine":
+        """What was read from `left` on, before `right`, in pixels of the page."""
+        inside = [index for index, middle in enumerate(self.middles_px) if left <= middle < right]
+        return SeenLine(
+            box=self.box,
+            text="".join(self.text[index] for index in inside),
+            middles_px=tuple(self.middles_px[index] for index in inside),
+            probabilities=tuple(self.probabilities[index] for index in inside),
+        )
+
 
 class LineReader(Protocol):
     """A reader that finds lines on a page, and reads lines. One page at a time."""
@@ -41,7 +51,8 @@ class LineReader(Protocol):
         """
 
     def read_lines(self, pixels: Pixels, boxes: Sequence[Box]) -> list[SeenLine]:
-        """Read the lines at `boxes`, which lie inside the page and are not empty; one answer a box, in their order.
+        """Read lines, or parts of lines, at `boxes`, which lie inside the page and are not empty; one answer a box, in
+        their order. Nothing beside a box is looked at, so that it should end in the paper around what it holds.
 
         Raises EngineUnavailable, EngineFailed.
         """

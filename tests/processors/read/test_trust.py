@@ -45,7 +45,7 @@ def texts(read: Reading) -> Sequence[str]:
 
 def test_a_page_of_known_words_is_trusted() -> None:
     trust = measure_trust(reading(line(SENTENCE, 92.0)), knows, SETTINGS, 0.98)
-    assert (trust.trusted, trust.doubt, trust.known, trust.doubtful_lines) == (True, None, 1.0, ())
+    assert (trust.trusted, trust.doubt, trust.known, trust.doubtful_words) == (True, None, 1.0, ())
     assert trust.upright
 
 
@@ -69,7 +69,7 @@ def test_ink_that_was_not_measured_is_no_reason_for_doubt() -> None:
 def test_figures_are_in_no_lexicon_and_make_no_doubt() -> None:
     table = reading(line(SENTENCE, 90.0), line("1.240 18.10.1987 42,6 25.134", 90.0, top=50))
     trust = measure_trust(table, knows, SETTINGS)
-    assert (trust.trusted, trust.known, trust.doubtful_lines) == (True, 1.0, ())
+    assert (trust.trusted, trust.known, trust.doubtful_words) == (True, 1.0, ())
 
 
 def test_only_the_lines_that_were_read_badly_are_doubtful() -> None:
@@ -79,12 +79,12 @@ def test_only_the_lines_that_were_read_badly_are_doubtful() -> None:
         line(SENTENCE, 92.0, top=100),
         line("Mărginean Ștefănescu Brumărescu", 94.0, top=150),
     )
-    assert measure_trust(page, knows, SETTINGS).doubtful_lines == (1,)
+    assert measure_trust(page, knows, SETTINGS).doubtful_words == ((1, (0, 2)),)
 
 
 def test_two_lines_read_as_one_are_doubtful_by_their_height() -> None:
     page = reading(line(SENTENCE, 92.0), line(SENTENCE, 92.0, top=50), line(SENTENCE, 92.0, top=100, height=90))
-    assert measure_trust(page, knows, SETTINGS).doubtful_lines == (2,)
+    assert [line for line, _ in measure_trust(page, knows, SETTINGS).doubtful_words] == [2]
 
 
 def test_what_reads_as_garbage_is_not_upright_and_a_foreign_language_is() -> None:
@@ -169,3 +169,25 @@ def test_a_block_of_nothing_but_noise_goes_as_a_whole() -> None:
     blocks = [Block(box=good.box, lines=(good,)), Block(box=bad.box, lines=(bad,))]
     cleaned, dropped = drop_noise(of_blocks(*blocks), knows, NoiseSettings())
     assert (dropped, cleaned.blocks) == (1, (blocks[0],))
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "doubted"),
+    [
+        ("primăria", 35.0, False),
+        ("primăria", 25.0, True),
+        ("Brumărescu", 82.0, False),
+        ("Brumărescu", 78.0, True),
+        ("12,80", 91.0, False),
+        ("12,80", 88.0, True),
+        ("nr", 81.0, False),
+        ("nr", 79.0, True),
+        (",", 81.0, False),
+        (",", 79.0, True),
+    ],
+)
+def test_the_less_the_lexicon_says_of_a_word_the_sooner_it_is_doubted(
+    text: str, confidence: float, doubted: bool
+) -> None:
+    page = reading(line(SENTENCE, 92.0), line(text, confidence, top=50))
+    assert measure_trust(page, knows, SETTINGS).doubtful_words == (((1, (0,)),) if doubted else ())

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.read.second.align import base_letters, pair_letters
-from processors.read.second.fuse import Knows, fuse_line
+from processors.read.second.fuse import fuse_line
+from processors.read.second.spell import Knows
 from schemas.page import Word
 from tests.processors.read.second.said import first_said, knowing, second_saw
 
@@ -53,7 +55,7 @@ def test_the_first_readers_word_stands_where_the_dictionary_has_it_and_not_the_o
 
 def test_a_line_stands_as_the_first_read_it_where_the_dictionary_has_clearly_more_of_that() -> None:
     knows = knowing("geſchloſſen", "zu", "halten")
-    words = fuse_line(first_said("zu halten", confidence=60), second_saw("qxv ww"), knows, ["deu"])
+    words = fuse_line(first_said("zu halten", confidence=60), second_saw("qxv ww", left=300), knows, ["deu"])
     assert texts(words) == "zu halten"
     assert [(word.confidence, word.second) for word in words] == [(60, ""), (60, "")]
 
@@ -118,6 +120,93 @@ def test_what_the_first_reader_saw_besides_stays_with_the_word_that_it_read() ->
     assert (word.raw, word.choices) == ("că min", ())
 
 
+def letters_of(text: str) -> str:
+    return "".join(filter(str.isalnum, text)).lower()
+
+
+def test_signs_are_the_second_readers_even_in_a_word_of_the_firsts() -> None:
+    assert texts(fuse("cerere; depusă", "cerere, depusa")) == "cerere, depusă"
+    assert texts(fuse("casa;", "casn,", knowing("casa"))) == "casa,"
+
+
+def test_a_letter_that_the_first_reader_mistook_gets_the_diacritic_that_it_saw_too() -> None:
+    (word,) = first_said("oragul")
+    seen = word.model_copy(update={"choices": ((), (), (), ("ș",), (), ())})
+    assert texts(fuse_line([seen], second_saw("orasul"), NO_DICTIONARY, ["ron"])) == "orașul"
+    assert texts(fuse_line([word], second_saw("orasul"), NO_DICTIONARY, ["ron"])) == "orasul"
+
+
+def test_of_two_likely_diacritics_the_dictionary_chooses() -> None:
+    (word,) = first_said("Zidarie")
+    seen = word.model_copy(update={"choices": ((), (), (), ("ă",), (), (), ())})
+    assert texts(fuse_line([seen], second_saw("Zidarie"), knowing("zidărie"), ["ron"])) == "Zidărie"
+    assert texts(fuse_line([seen], second_saw("Zidarie"), knowing("zidarie"), ["ron"])) == "Zidarie"
+
+
+def test_capitals_are_the_second_readers_but_not_after_a_small_letter() -> None:
+    assert texts(fuse("întocmit", "Intocmit", knowing("întocmit"))) == "Întocmit"
+    assert texts(fuse("Franz", "FranZ")) == "Franz"
+
+
+def test_a_sound_with_two_spellings_is_spelt_as_the_second_reader_saw_it() -> None:
+    assert texts(fuse("încât", "încit", knowing("încât", "încît"))) == "încît"
+
+
+def test_figures_and_letters_are_not_mixed() -> None:
+    assert texts(fuse("0;45", "O,45", confidence=60)) == "0,45"
+    assert texts(fuse("l'Amour", "1'Amour", knowing("amour"), confidence=60)) == "l'Amour"
+
+
+def test_a_number_and_its_unit_are_parted_where_the_second_reader_saw_a_space() -> None:
+    assert texts(fuse("12,80m.", "12,80 m.")) == "12,80 m."
+    assert texts(fuse("suffrance", "su ffrance")) == "suffrance"
+
+
+def test_what_stands_apart_from_the_first_readers_words_is_a_word_of_its_own() -> None:
+    seen = second_saw("bunuri      0")
+    unspaced = seen.within(0, 60)
+    apart = seen.within(120, 130)
+    joined = replace(
+        seen,
+        text=unspaced.text + apart.text,
+        middles_px=unspaced.middles_px + apart.middles_px,
+        probabilities=unspaced.probabilities + apart.probabilities,
+    )
+    assert texts(fuse_line(first_said("bunuri"), joined, NO_DICTIONARY, ["ron"])) == "bunuri 0"
+    assert texts(fuse("Semnătur", "Semnatura")) == "Semnătura"
+
+
+def test_a_word_in_spaced_letters_that_came_apart_is_one_again() -> None:
+    fragments = first_said("AUT O RI ZA TI I", confidence=60)
+    seen = second_saw("AUT O RI ZA TI I")
+    letters = [index for index, letter in enumerate(seen.text) if letter != " "]
+    spaced = replace(
+        seen,
+        text="AUTORIZATII",
+        middles_px=tuple(seen.middles_px[index] for index in letters),
+        probabilities=(0.99,) * len(letters),
+    )
+    assert texts(fuse_line(fragments, spaced, knowing("ri", "za"), ["ron"])) == "AUT O RI ZA TI I"
+    even = replace(spaced, middles_px=tuple(5.0 + 15 * place for place in range(len(letters))))
+    assert texts(fuse_line(fragments, even, knowing("ri", "za"), ["ron"])) == "AUTORIZATII"
+
+
+def test_of_two_letters_alike_the_first_reader_saw_both() -> None:
+    assert texts(fuse("Unirii", "Uniri", knowing("unirii", "uniri"))) == "Unirii"
+
+
+def test_a_rule_is_no_letter() -> None:
+    assert texts(fuse("|", "I")) == "I"
+
+
+def test_where_both_saw_something_else_in_one_place_one_of_them_is_right() -> None:
+    assert texts(fuse("vers De", "vers 8.", knowing("vers", "de"), confidence=80)) == "vers 8."
+    assert texts(fuse("vers xq", "vers ?", knowing("vers"), confidence=60)) == "vers ?"
+    weak = second_saw("vers")
+    unsure = replace(weak, text="vers ?", middles_px=(*weak.middles_px, 45.0, 55.0), probabilities=(0.99,) * 5 + (0.4,))
+    assert texts(fuse_line(first_said("vers xq", confidence=60), unsure, knowing("vers"), ["ron"])) == "vers"
+
+
 LETTERS = st.text("abcșțîăéo01lI -.,", max_size=12)
 
 
@@ -126,8 +215,9 @@ def test_nothing_is_made_up(first: str, second: str, known: set[str]) -> None:
     words = fuse_line(first_said(first), second_saw(second), knowing(*known), ["ron"])
     for word in words:
         said = base_letters(word.raw if word.raw is not None else word.text)
-        letters = base_letters(word.text).replace(" ", "")
-        assert letters in {said.replace(" ", ""), base_letters(word.second or "").replace(" ", "")}
+        readings = (said, base_letters(word.second or ""))
+        assert letters_of(base_letters(word.text)) in map(letters_of, readings)
+        assert set(base_letters(word.text)) <= set("".join(readings))
         assert word.text.strip() == word.text != ""
         assert 0 <= word.confidence <= 100
         assert word.box.width_px > 0

@@ -87,16 +87,26 @@ def test_a_garbled_page_comes_right_and_says_who_said_what(reader: SecondReader)
     assert first.second
 
 
-def test_of_lines_that_are_named_only_those_change(reader: SecondReader) -> None:
+def test_of_words_that_are_named_only_those_change(reader: SecondReader) -> None:
     page = render(ROMANIAN[:2])
     before = read_first(dict(enumerate(GARBLED)))
-    reading = reader.reread(page, DPI, before, ["ron"], lines=[1])
+    reading = reader.reread(page, DPI, before, ["ron"], words={0: [1]})
     check_promises(reading, page)
-    assert lines_of(reading)[0] == lines_of(before)[0]
-    assert text_of(reading)[1] == ROMANIAN[1]
-    assert reader.reread(page, DPI, before, ["ron"], lines=[]).blocks == before.blocks
+    assert text_of(reading) == ["Prirnaria municipiului, în ședința din l2 rnai 1987,", GARBLED[1]]
+    assert lines_of(reading)[0].words[0] == lines_of(before)[0].words[0]
+    assert reader.reread(page, DPI, before, ["ron"], words={}).blocks == before.blocks
     with pytest.raises(ValueError, match="2 lines"):
-        reader.reread(page, DPI, before, ["ron"], lines=[2])
+        reader.reread(page, DPI, before, ["ron"], words={2: [0]})
+    with pytest.raises(ValueError, match="6 words"):
+        reader.reread(page, DPI, before, ["ron"], words={1: [6]})
+
+
+def test_what_neither_reader_is_sure_of_goes(reader: SecondReader) -> None:
+    page = render([ROMANIAN[0]])
+    before = read_first({0: ROMANIAN[0], 6: "dir NE pr"})
+    reading = reader.reread(page, DPI, before, ["ron"], words={1: [0, 1, 2]})
+    assert text_of(reading) == [ROMANIAN[0]]
+    check_promises(reading, page)
 
 
 def test_an_empty_page_gives_nothing_and_a_page_of_one_line_gives_it(reader: SecondReader) -> None:
