@@ -284,7 +284,9 @@ class PageReader:
             return attempt
         spoken = _spoken(attempt.reading, attempt.language)
         level = self._level(prepared)
-        seen = prepared.pixels if whole else _around(prepared, attempt.reading, trust.doubtful_lines)
+        seen = (
+            prepared.pixels if whole else _around(prepared, attempt.reading, [line for line, _ in trust.doubtful_words])
+        )
         reading, failure = try_to_reread(
             self.second,
             level.flat(seen),
