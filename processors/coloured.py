@@ -26,11 +26,13 @@ from processors.treatments import Treatment, treat
 from schemas.page import Box
 
 _COLOURED = 0.3  # chroma as a share of contrast
+_BEYOND = 0.2  # the same, beyond that of the page's writing: a ribbon may be bluish itself
 _TINGED = 0.12  # the same beside what is coloured: cameras and JPEG lose colour in patches
 _LEAST_CHROMA = 22
 _IN_WORDS = 0.6  # of a mark's pixels
 _PAGE_SHARE = 1 / 3  # colour that makes up so much of a page's ink is its writing, not a stamp on it
 _JOIN_MM = 4.0
+_SAMPLE = 8  # pixels of ink, of which one is looked at
 _LEAST_MM2 = 5.0  # of ink; less of a colour is no stamp
 _GROUP_PX = 4
 _SIDES_MM = (3.0, 6.0)  # the shorter and the longer, at least: a line is none, nor a fringe at the scan's edge
@@ -158,7 +160,8 @@ def find_coloured_marks(
         least = np.maximum(cv2.convertScaleAbs(contrast, alpha=share), np.uint8(_LEAST_CHROMA * share / _COLOURED))
         return typed(cv2.bitwise_and(typed(cv2.compare(chroma, least, cv2.CMP_GT)), ink))
 
-    coloured = typed(cv2.medianBlur(coloured_by(_COLOURED), 3))
+    writing = _writing_colour(ink, chroma, contrast)
+    coloured = typed(cv2.medianBlur(coloured_by(max(_COLOURED, writing + _BEYOND)), 3))
     found = cv2.countNonZero(coloured)
     if found < _LEAST_MM2 * px_per_mm**2 or found > _PAGE_SHARE * cv2.countNonZero(ink):
         return None
@@ -174,7 +177,7 @@ def find_coloured_marks(
     chosen[0] = False
     if not chosen.any():
         return None
-    places = np.flatnonzero(coloured_by(_TINGED) != 0)
+    places = np.flatnonzero(coloured_by(max(_TINGED, writing + _TINGED / 2)) != 0)
     marked = np.zeros_like(ink)
     marked.ravel()[places[chosen[_group_at(places, groups, ink.shape[1])]]] = 255
     rows, columns = ink.shape
@@ -189,6 +192,15 @@ def find_coloured_marks(
         for one in np.flatnonzero(chosen)
     )
     return ColouredMarks(marked, boxes)
+
+
+def _writing_colour(ink: Pixels, chroma: Pixels, contrast: Pixels) -> float:
+    """Chroma as a share of contrast of the page's ink, most of which is its writing; 0 where there is no ink."""
+    places = np.flatnonzero(ink)[::_SAMPLE]
+    if not places.size:
+        return 0.0
+    shares = chroma.ravel()[places] / np.maximum(contrast.ravel()[places], np.uint8(1)).astype(np.float32)
+    return float(np.median(shares))
 
 
 def _extremes(work: Pixels) -> tuple[Pixels, Pixels]:

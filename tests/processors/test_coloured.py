@@ -94,3 +94,14 @@ def test_without_pale_ink_a_grey_stamp_is_gone_and_type_stays() -> None:
     stamp = (share > 0.9) & (page > 200)
     assert np.mean(left[stamp] > 240) > 0.9
     assert np.mean(left[page < 60] < 60) > 0.9
+
+
+def test_a_bluish_ribbon_is_no_stamp_and_a_stamp_beside_it_is_one() -> None:
+    share = ((PAPER - typed_page().astype(np.float32)) / (PAPER - 40)).clip(0, 1)[:, :, None]
+    ribbon = np.full((HEIGHT, WIDTH, 3), (72, 76, 112), np.float32)
+    ribbon[HEIGHT // 4 : HEIGHT // 3] = (58, 62, 116)  # a little bluer in some lines, as ribbons are
+    page = typed((PAPER * (1 - share) + ribbon * share).clip(0, 255).astype(np.uint8))
+    assert find_on(page) is None
+    beside = find_on(stamped(RED, page=page))
+    assert beside is not None
+    assert len(beside.boxes) == 1
