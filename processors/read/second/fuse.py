@@ -24,6 +24,8 @@ _FIRST_ALONE = 75.0
 """Confidence from which a word stands that the second reader did not see."""
 _SECOND_ALONE = 0.8
 """Probability from which letters stand that the first reader did not see."""
+_SECOND_SIGN = 0.5
+"""The same, of signs, where the first reader saw something else: that there is ink is certain then."""
 _CLEARLY_MORE = 1.1
 """How many times more letters of the first reader's line must be in the dictionary for it to stand as it is."""
 _ALIKE_SHARE = 0.7
@@ -138,7 +140,8 @@ def _choose_either(word: Word, piece: Piece, knows: Knows, languages: Sequence[s
     """Of two readings that have nothing in common: that which would stand alone, if one of them would."""
     text = normalise(piece.letters, languages)
     first = word.confidence >= _FIRST_ALONE
-    second = piece.probability >= _SECOND_ALONE
+    sign = not any(map(str.isalnum, piece.letters))
+    second = piece.probability >= (_SECOND_SIGN if sign else _SECOND_ALONE)
     if first and second:
         first = _first_stands(word, text, piece, knows, unused=unused)
     return _Chosen(word.text if first else text if second else "", (piece,))

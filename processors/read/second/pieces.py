@@ -12,6 +12,8 @@ from schemas.page import Box, Word
 
 _APART = 1.6
 """Times the line's pitch, from which two letters have a space between them: typed, 2; in print, from 1.5 on."""
+_NEAR = 0.4
+"""Of the line's pitch: how far from a sign's box what the second reader took it for may seem to stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,10 @@ def split_line(words: Sequence[Word], seen: SeenLine) -> list[Piece]:
     offsets = [offset for word in words for offset in range(len(word.text))]
     partners = pair_letters(letters, "".join(word.text for word in words))
     middles_px = [seen.middles_px[index] for index in indices]
-    said = _in_place([None if one is None else owners[one] for one in partners], middles_px, words)
+    pitch = pitch_px(seen)
+    said = _in_place([None if one is None else owners[one] for one in partners], middles_px, words, _NEAR * pitch)
     boxes = [None if one is None else words[one].box for one in said]
-    spaced = [space or _lies_apart(place, middles_px, boxes, pitch_px(seen)) for place, space in enumerate(spaced)]
+    spaced = [space or _lies_apart(place, middles_px, boxes, pitch) for place, space in enumerate(spaced)]
     owned = _assign(said, spaced, middles_px, words)
     pieces: list[Piece] = []
     done = 0
@@ -80,7 +83,9 @@ def split_line(words: Sequence[Word], seen: SeenLine) -> list[Piece]:
     return pieces + [_unseen(word) for word in words[done:]]
 
 
-def _in_place(owners: Sequence[int | None], middles_px: Sequence[float], words: Sequence[Word]) -> list[int | None]:
+def _in_place(
+    owners: Sequence[int | None], middles_px: Sequence[float], words: Sequence[Word], near_px: float
+) -> list[int | None]:
     """The owners, and for letters that stand where a word does of which the second reader saw no letter, that word:
     there both saw something, and one of them is wrong.
     """
@@ -93,7 +98,8 @@ def _in_place(owners: Sequence[int | None], middles_px: Sequence[float], words: 
             continue
         after = next((one for one in owners[place:] if one is not None), len(words))
         for index in range(before, after):
-            if index in unheard and words[index].box.left <= middles_px[place] < words[index].box.right:
+            box = words[index].box
+            if index in unheard and box.left - near_px <= middles_px[place] < box.right + near_px:
                 placed[place] = before = index
                 break
     return placed

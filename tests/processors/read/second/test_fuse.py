@@ -202,6 +202,10 @@ def test_a_rule_is_no_letter() -> None:
 def test_where_both_saw_something_else_in_one_place_one_of_them_is_right() -> None:
     assert texts(fuse("vers De", "vers 8.", knowing("vers", "de"), confidence=80)) == "vers 8."
     assert texts(fuse("vers xq", "vers ?", knowing("vers"), confidence=60)) == "vers ?"
+    assert texts(fuse("vers :", "vers?", confidence=60)) == "vers?", "what stands beside the sign is not that sign"
+    narrow = first_said("vers :", confidence=60)
+    beside = replace(second_saw("vers ?"), middles_px=(5.0, 15.0, 25.0, 35.0, 45.0, 63.0), probabilities=(0.6,) * 6)
+    assert texts(fuse_line(narrow, beside, NO_DICTIONARY, ["ron"])) == "vers ?"
     weak = second_saw("vers")
     unsure = replace(weak, text="vers ?", middles_px=(*weak.middles_px, 45.0, 55.0), probabilities=(0.99,) * 5 + (0.4,))
     assert texts(fuse_line(first_said("vers xq", confidence=60), unsure, knowing("vers"), ["ron"])) == "vers"
