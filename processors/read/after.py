@@ -22,6 +22,7 @@ just so, by choices and confusions nothing but marks on letters. What was read i
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,6 +46,7 @@ _LOOKALIKES = {"1": "lIi", "0": "oO", "5": "sS"}
 _HYPHENS = "-\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{NOT SIGN}\N{SOFT HYPHEN}=\N{DOUBLE OBLIQUE HYPHEN}"
 _SENTENCE_ENDS = (".", "!", "?", ":")
 _DOUBTED_SIGNS = {",", ";"}
+_FRENCH_ORDINAL = re.compile("1(?:ers?|[eè]?res?)|[0-9]+[eè]mes?")
 _LETTERS_FOR_DIGIT = 3
 _LETTERS_LEAST = 2
 _LETTERS_SHORT = 3
@@ -212,6 +214,8 @@ def _without_digits(core: str, language: str) -> str | None:
     letters = [character for character in core if character.isalpha()]
     digits = [character for character in core if not character.isalpha()]
     if len(letters) < max(_LETTERS_FOR_DIGIT, 2 * len(digits) + 1) or len(digits) > _DIGITS_MAX:
+        return None
+    if language == "fra" and _FRENCH_ORDINAL.fullmatch(core):
         return None
     if not set(digits) <= _LOOKALIKES.keys() or not core[-1].isalpha():
         return None

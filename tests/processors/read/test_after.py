@@ -76,6 +76,11 @@ def test_a_digit_within_a_word_becomes_the_one_letter_that_makes_it_one(read: st
     assert corrected(word(read)) == meant
 
 
+def test_a_french_ordinal_is_a_number() -> None:
+    for ordinal in ("1ers", "1er", "1res", "1ère", "1ères", "5ème", "10èmes"):
+        assert corrected(word(ordinal), "fra") == ordinal
+
+
 def test_an_unknown_word_becomes_the_known_one_that_the_engine_saw_too() -> None:
     (mended,) = words_of(correct_reading(reading([word("lucrane", "", "", "", "", "", "rt", "")]), "ron"))
     assert (mended.text, mended.raw, mended.box, mended.confidence) == ("lucrane", None, BOX, 50)  # lucrare, lucrate
