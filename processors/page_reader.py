@@ -151,8 +151,9 @@ class PageReader:
         return prepared, attempts[rotation]
 
     def _best_direction(self, attempts: Mapping[Rotation, _Attempt], usual: Rotation) -> Rotation:
-        def told(turned: Rotation) -> float:
-            return attempts[turned].trust.told * ((1 + self.settings.turned_gain) if turned == usual else 1.0)
+        def told(turned: Rotation) -> tuple[float, bool]:
+            lead = 1 + self.settings.turned_gain if turned == usual else 1.0
+            return lead * attempts[turned].trust.told, turned == usual
 
         return max(attempts, key=told)
 

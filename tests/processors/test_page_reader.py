@@ -295,6 +295,11 @@ def test_letters_that_hang_down_have_the_page_turned_before_it_is_read(tmp_path:
     assert float(result.treatment["upright_lean"]) < 0
 
 
+def test_a_page_of_which_nothing_is_read_stays_as_it_was_scanned(tmp_path: Path) -> None:
+    page = np.ascontiguousarray(np.rot90(typed_page(), 2))
+    assert read(tmp_path, Engine(lambda *_: []), pixels=page).geometry.rotation_deg == 0
+
+
 def test_letters_that_hang_down_are_no_verdict(tmp_path: Path) -> None:
     """A page that lies right is found, even if it looks the other way round."""
 
