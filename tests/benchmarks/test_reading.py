@@ -58,7 +58,8 @@ def test_romanian_text_pages_are_those_that_are_known_to_be() -> None:
     plan = _page("lot patru", "ron")
     accuracy = score([text, hungarian, plan], ["unu dos", "xxx", "patru lot"])
     assert accuracy is not None
-    assert (accuracy.romanian_pages, accuracy.cer_romanian) == (1, pytest.approx(1 / 7))
+    assert accuracy.romanian_pages == 1
+    assert accuracy.cer_romanian == pytest.approx(1 / 7)
     unknown = score([hungarian, plan], ["egy", "lot"])
     assert unknown is not None
     assert unknown.cer_romanian is None
