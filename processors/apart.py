@@ -23,7 +23,7 @@ from processors.read.stamps import (
     strips_of,
 )
 from processors.read.trust import Knows, weigh
-from schemas.page import Block, Box, Line
+from schemas.page import Block, Box, Line, lines_in
 
 ReadPart = Callable[[Box], Reading]
 """Reads a part of the page again."""
@@ -70,6 +70,12 @@ def read_apart(
             again = credible_lines(_lines_on(mark, part_marks(read_again(frame), colour, settings)), knows, settings)
             stamps.append(stamp_block(again if _told(again, knows) > _told(credible, knows) else credible))
     return Apart(parted.reading, tuple(stamps), dropped)
+
+
+def tells_more(stamps: Sequence[Block], than: Sequence[Block], knows: Knows) -> bool:
+    """Whether one reading of a page's stamps is better than another."""
+    one, other = (_told(lines_in(blocks), knows) for blocks in (stamps, than))
+    return one > other
 
 
 def read_under_marks(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from processors.apart import ReadPart, read_apart, read_under_marks, read_under_pale
+from processors.apart import ReadPart, read_apart, read_under_marks, read_under_pale, tells_more
 from processors.coloured import PageColour, find_page_colour, without_colour, without_pale
 from processors.coverage import AskedInk, explain_ink, find_asked_ink
 from processors.decode import Frame
@@ -322,8 +322,10 @@ class PageReader:
             lambda part: self._read_part(prepared, part, spoken, attempt.treatment),
             self.settings.stamps,
         )
-        self._stamps = self._stamps or apart.stamps
-        self._count(noise_lines=apart.dropped, stamp_lines=sum(len(block.lines) for block in apart.stamps))
+        self._count(noise_lines=apart.dropped)
+        if tells_more(apart.stamps, self._stamps, self._knower(spoken)):
+            self._stamps = apart.stamps
+            self.notes["stamp_lines"] = sum(len(block.lines) for block in apart.stamps)
         return self._judge(prepared, replace(attempt, reading=apart.reading), spoken)
 
     def _from_under_marks(self, prepared: Prepared, attempt: _Attempt) -> _Attempt:
