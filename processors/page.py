@@ -74,7 +74,7 @@ def process_page(
     prepared, read = reader.read(direction)
     language, reading = (None, None) if read is None else (read.language, read.reading)
     if reading is not None:
-        corrected = correct_reading(reading, language or settings.languages[0], prepared.pixels)
+        corrected = correct_reading(reading, language or settings.languages[0], prepared.gray)
         reading = corrected.reading
         treatment.update({f"corrected_by_{evidence}": count for evidence, count in corrected.counts.items()})
     lines = list(reading.lines()) if reading else []
