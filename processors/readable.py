@@ -15,8 +15,9 @@ import numpy as np
 
 from processors.ink import MM_PER_INCH, Pixels, typed
 from processors.read.engine import Layout, OcrEngine, Reading
+from processors.snug import fit_to_ink
 from processors.treatments import Treatment, as_one_channel, treat
-from schemas.page import Block, Box, Line, Word
+from schemas.page import Block, Box, Line, Word, around
 
 _LETTER_PX = 16.0
 """Height of a page's letters (the median: mostly small ones without ascenders) that is high enough."""
@@ -100,11 +101,12 @@ def _read_reduced(
 ) -> Reading:
     if share == 1.0:
         return engine.read(treat(pixels, dpi, treatment), dpi, languages, layout)
-    height, width = pixels.shape[:2]
+    gray = as_one_channel(pixels, treatment)
+    height, width = gray.shape
     size = (max(1, round(width * share)), max(1, round(height * share)))
-    reduced = typed(cv2.resize(as_one_channel(pixels, treatment), size, interpolation=cv2.INTER_AREA))
+    reduced = typed(cv2.resize(gray, size, interpolation=cv2.INTER_AREA))
     reading = engine.read(treat(reduced, dpi * share, treatment), dpi * share, languages, layout)
-    return _enlarge(reading, width / size[0], height / size[1], width, height)
+    return _fit(_enlarge(reading, width / size[0], height / size[1], width, height), gray, math.ceil(1 / share))
 
 
 def reading_share(width_px: int, height_px: int, dpi: float, letter_px: float | None = None) -> float:
@@ -123,13 +125,26 @@ def reading_share(width_px: int, height_px: int, dpi: float, letter_px: float | 
 def _enlarge(reading: Reading, across: float, down: float, width_px: int, height_px: int) -> Reading:
     def box(small: Box) -> Box:
         return Box(
-            left=min(int(small.left * across), width_px - 1),
-            top=min(int(small.top * down), height_px - 1),
-            right=min(math.ceil(small.right * across), width_px),
-            bottom=min(math.ceil(small.bottom * down), height_px),
+            left=min(round(small.left * across), width_px - 1),
+            top=min(round(small.top * down), height_px - 1),
+            right=min(round(small.right * across), width_px),
+            bottom=min(round(small.bottom * down), height_px),
         )
 
     return map_boxes(reading, box)
+
+
+def _fit(reading: Reading, gray: Pixels, reach_px: int) -> Reading:
+    """Words close about their ink, lines and blocks about their words."""
+    blocks = []
+    for block in reading.blocks:
+        lines = []
+        for line in block.lines:
+            words = tuple(word.model_copy(update={"box": fit_to_ink(word.box, gray, reach_px)}) for word in line.words)
+            lines.append(Line(box=around(word.box for word in words) if words else line.box, words=words))
+        box = around(line.box for line in lines) if lines else block.box
+        blocks.append(block.model_copy(update={"box": box, "lines": tuple(lines)}))
+    return Reading(tuple(blocks), reading.confidence)
 
 
 def map_boxes(reading: Reading, box: Callable[[Box], Box]) -> Reading:
