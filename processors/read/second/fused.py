@@ -9,6 +9,7 @@ from processors.read.second.rows import reading_order
 from processors.read.second.seen import LineReader, SeenLine
 from processors.read.second.spell import Knows
 from processors.read.second.stretches import Stretch, find_stretches, signs
+from processors.read.second.unseen import find_unseen_rows
 from processors.read.words import mean_confidence
 from schemas.page import Agent, Block, Box, Line, Word, around
 
@@ -18,6 +19,8 @@ _NEW_LINE = 0.8, 2
 """Mean probability, and letters and digits, from which a line stands that the first reader did not see at all."""
 _NEW_NUMBER = 0.95
 """Mean probability from which it may also be one digit with its full stop: a page's number."""
+_ROW_OF_SIGNS = 6
+"""Letters and signs from which a row stands that neither reader found by itself."""
 _MISSED = 75.0, 2
 """Mean confidence, and letters and digits, from which a line stands that the second reader did not see."""
 _TALL = 1.5
@@ -67,6 +70,9 @@ class FusedReader:
             for words, line in zip(placed, credible, strict=True)
             if words or _is_new(line)
         ]
+        unseen = find_unseen_rows(pixels, dpi, (*(line.box for line in seen), *(word.box for word in reading.words())))
+        rows_of_signs = (line for line in self._lines.read_lines(pixels, unseen) if _is_row(line)) if unseen else ()
+        fused += [fuse_line((), line, knows, languages) for line in rows_of_signs]
         missed = self._reread_alone(pixels, list(reading.lines()), alone, languages, knows)
         rows = [*(_line(words) for words in fused if words), *(row for row, _ in missed)]
         places = [*(row.box for row in rows[: len(rows) - len(missed)]), *(place for _, place in missed)]
@@ -123,6 +129,11 @@ class FusedReader:
         numbers = iter(range(len(lines)))
         blocks = [[_line(words) for _ in block.lines if (words := new[next(numbers)])] for block in reading.blocks]
         return tuple(_block(block) for block in blocks if block)
+
+
+def _is_row(line: SeenLine) -> bool:
+    """Whether it is believed what stands in a row that neither reader found: it may be all signs."""
+    return line.probability >= _NEW_LINE[0] and len(line.text.strip()) >= _ROW_OF_SIGNS
 
 
 def _is_new(line: SeenLine) -> bool:

@@ -46,8 +46,8 @@ def reading(*lines: Sequence[Word]) -> Reading:
     return Reading((Block(box=around(line.box for line in made), lines=made),), 90.0)
 
 
-def reread(told: Told, first: Reading) -> list[str]:
-    whole = FusedReader(told, lambda language: knowing("vers")).reread(PAGE, 300, first, ["ron"])
+def reread(told: Told, first: Reading, page: Pixels = PAGE) -> list[str]:
+    whole = FusedReader(told, lambda language: knowing("vers")).reread(page, 300, first, ["ron"])
     return [" ".join(word.text for word in line.words) for line in whole.lines()]
 
 
@@ -78,3 +78,15 @@ def test_a_line_that_the_first_reader_missed_may_be_one_sure_digit() -> None:
     assert reread(Told([second_saw("vers"), number]), reading(first_said("vers"))) == ["vers", "8."]
     unsure = second_saw("8.", top=100, probability=0.9)
     assert reread(Told([second_saw("vers"), unsure]), reading(first_said("vers"))) == ["vers"]
+
+
+def test_a_row_of_signs_that_neither_reader_found_is_read_where_its_ink_is() -> None:
+    page = PAGE.copy()
+    for left in range(60, 500, 40):
+        page[300:306, left : left + 20] = 0
+    told = Told([second_saw("vers")], "-:-:-:-:-:")
+    assert reread(told, reading(first_said("vers")), page) == ["vers", "-:-:-:-:-:"]
+    (box,) = told.sent
+    assert box.left <= 60
+    assert box.right >= 480
+    assert reread(Told([second_saw("vers")], "-:-:-:-:-:", 0.6), reading(first_said("vers")), page) == ["vers"]
