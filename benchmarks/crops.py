@@ -10,22 +10,22 @@ one is drawn onto a page, once in continuous tones and once in a printer's dots.
 import argparse
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from benchmarks.look import render_page
 from benchmarks.programs import ROOT
-from processors.access import AccessSettings, make_access_image
 from processors.decode import Frame, decode_frame
 from processors.ink import Pixels, typed
 from processors.limits import Limits
-from processors.page import PageSettings
+from processors.page import PageSettings, PageSource, process_page
 from processors.read import open_engine
 from processors.read.engine import OcrEngine
-from processors.readable import read_page
 from processors.straighten import PrepareSettings, prepare_page
-from schemas.page import PageResult
+from schemas.reading import ReadingLevel
 
 _QUALITY = 72
 _RULE_PX = 6
@@ -71,13 +71,12 @@ def side_by_side(crop: Crop, frame: Frame, engine: OcrEngine) -> Pixels:
     """The master's part above, the access PDF's below, a red rule between them."""
     if crop.photograph:
         frame = with_photographs(frame)
-    prepared = prepare_page(frame, PrepareSettings(), 0)
-    geometry = prepared.geometry
-    reading = read_page(engine, prepared.pixels, geometry.dpi, ("ron",))
-    words = list(reading.words())
-    sure = [word.box for word in words if word.confidence >= PageSettings().sure_confidence]
-    access = make_access_image(frame, prepared, AccessSettings(), sure)
-    shown, _ = render_page(access, PageResult(source_digest=frame.digest, geometry=geometry, blocks=reading.blocks))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "page.png"
+        Image.fromarray(frame.pixels).save(path, dpi=(frame.dpi, frame.dpi))
+        page = process_page(PageSource(path), PageSettings(languages=("ron",), level=ReadingLevel.FAST), engine)
+    prepared = prepare_page(frame, PrepareSettings(), page.result.geometry.rotation_deg)
+    shown, _ = render_page(page.image, page.result)
     part = np.s_[crop.top : crop.top + crop.height, crop.left : crop.left + crop.width]
     rule = np.full((_RULE_PX, crop.width, 3), (220, 30, 30), np.uint8)
     return typed(np.vstack([prepared.pixels[part], rule, shown[part]]))

@@ -34,7 +34,7 @@ from processors.compose import ComposePage, ComposeSettings, compose_pdf
 from processors.decode import decode_frame
 from processors.ink import Pixels, as_gray, typed
 from processors.limits import Limits
-from processors.page import PageSettings, PageSource, process_page
+from processors.page import PageSettings, PageSource, process_page, sure_boxes
 from processors.read import open_engine
 from processors.read.engine import OcrEngine, Reading
 from processors.readable import read_page
@@ -91,7 +91,7 @@ def compare_page(
     result = process_page(PageSource(path), PageSettings(languages=languages), engine).result
     frame = decode_frame(path, 0, Limits())
     prepared = prepare_page(frame, PrepareSettings(), result.geometry.rotation_deg)
-    sure = [word.box for word in result.words() if word.confidence >= PageSettings().sure_confidence]
+    sure = sure_boxes(result.blocks, PageSettings())
     started = time.process_time()
     access = make_access_image(frame, prepared, settings, sure)
     cpu = time.process_time() - started

@@ -5,7 +5,7 @@ Decode, find the ink, straighten, read as often as it takes (`processors.page_re
 and judge how well all that went.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,10 +24,10 @@ from processors.read.second import SecondReader
 from processors.sideways import measure_direction
 from processors.step_times import Step, keep_times
 from schemas.findings import Finding, FindingCode
-from schemas.page import BlockKind, PageResult, words_in
+from schemas.page import Block, BlockKind, Box, PageResult, words_in
 from schemas.reading import ReadingLevel
 
-__all__ = ["STEP_VERSION", "PageSettings", "PageSource", "ProcessedPage", "process_page"]
+__all__ = ["STEP_VERSION", "PageSettings", "PageSource", "ProcessedPage", "process_page", "sure_boxes"]
 
 STEP_VERSION = "4"
 """Part of a cached result's key, beside the fingerprint: counts up when the same settings give other results."""
@@ -78,9 +78,7 @@ def process_page(
         reading = corrected.reading
         treatment.update({f"corrected_by_{evidence}": count for evidence, count in corrected.counts.items()})
     lines = list(reading.lines()) if reading else []
-    # A stamp's words are no evidence that there is black ink: stamps stay in the picture.
-    text = [block for block in reading.blocks if block.kind is BlockKind.TEXT] if reading else []
-    sure = [word.box for word in words_in(text) if word.confidence >= settings.sure_confidence]
+    sure = sure_boxes(reading.blocks if reading else (), settings)
     image = make_access_image(frame, prepared, settings.access, sure)
     treatment.update(prepared.treatment)
     treatment["image_codec"] = str(image.image.codec)
@@ -107,3 +105,9 @@ def process_page(
         look=hash_look(small.contrast, small.factor, prepared.geometry),
     )
     return ProcessedPage(result, image)
+
+
+def sure_boxes(blocks: Iterable[Block], settings: PageSettings) -> list[Box]:
+    """Where there is ink and no picture. A stamp's words are no evidence of that: stamps stay in the picture."""
+    text = (block for block in blocks if block.kind is BlockKind.TEXT)
+    return [word.box for word in words_in(text) if word.confidence >= settings.sure_confidence]
