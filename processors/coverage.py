@@ -12,10 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import MM_PER_INCH, Pixels, SmallPage
+from processors.ink import LETTER_MM, MM_PER_INCH, Pixels, SmallPage
 from schemas.page import Box, Geometry, Line
 
-_LETTER_MM = (0.8, 9.0)
 _AROUND_MM = 0.6  # accents and commas below stand out of their words' boxes
 _LEAST_INK_MM2 = 8.0  # about a short line of type: under it a share says nothing
 
@@ -31,7 +30,7 @@ class AskedInk:
 def find_asked_ink(small: SmallPage) -> AskedInk:
     """What words should account for of the ink on a page as scanned."""
     marks = small.marks
-    low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
+    low, high = (mm * small.px_per_mm for mm in LETTER_MM)
     letters = (marks.long >= low) & (marks.long <= high) & (marks.area >= max(3.0, 0.2 * low * low))
     letters[0] = False
     return AskedInk(small, small.inked[letters[marks.labels.ravel()[small.inked]]])

@@ -14,10 +14,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import MM_PER_INCH, Pixels, SmallPage, typed
+from processors.ink import LETTER_MM, MM_PER_INCH, Pixels, SmallPage, typed
 from schemas.page import Box, Geometry
 
-_LETTER_MM = (0.8, 9.0)
 _BANDS = 6
 _LETTERS = 100  # in a band, fewer of which show no direction for sure
 _ACROSS = 0.4  # share of the page's width that a band's letters must span
@@ -121,7 +120,7 @@ def _make(slope: float, change: float, geometry: Geometry) -> Fan | None:
 def _baselines(small: SmallPage, geometry: Geometry) -> tuple[_Floats, _Floats, float]:
     """The middles of letters' lower sides, in derivative pixels, and the letters' median height there."""
     marks = small.marks
-    low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
+    low, high = (mm * small.px_per_mm for mm in LETTER_MM)
     keep = (marks.height >= low) & (marks.height <= high) & (marks.width <= 3 * high)
     keep &= marks.area >= max(3.0, 0.25 * low * low)
     keep[0] = False

@@ -21,6 +21,8 @@ Pixels = NDArray[np.uint8]
 """HxW grey or HxWx3 RGB, uint8."""
 
 MM_PER_INCH = 25.4
+LETTER_MM = (0.8, 9.0)
+"""The longer side of a mark that may be a letter, from that of small print to that of a heading's capitals."""
 _SMALL_DPI = 120  # the small image has at least this resolution: a stroke of type is then two pixels wide
 _SMALL_LONG_SIDE_PX = 1200  # and at least this size, since an assumed resolution may be wrong
 _SMALL_PIXELS_MAX = 6_000_000  # and no more than this, so that a plan of 250 megapixels costs no more than a page

@@ -4,9 +4,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import SmallPage
+from processors.ink import LETTER_MM, SmallPage
 
-_LETTER_MM = (0.8, 9.0)
 _LOW_MM = 0.6  # dashes and what stands below letters are lower
 _ENOUGH = 60  # letters, under which a heading or a stamp decides
 
@@ -26,7 +25,7 @@ def measure_letter_height(small: SmallPage) -> float | None:
 def find_letters(small: SmallPage) -> NDArray[np.bool_]:
     """Which of a page's marks have the size of a letter, by their number."""
     marks = small.marks
-    low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
+    low, high = (mm * small.px_per_mm for mm in LETTER_MM)
     letters: NDArray[np.bool_] = (marks.long >= low) & (marks.long <= high)
     letters &= marks.height >= _LOW_MM * small.px_per_mm
     letters[0] = False

@@ -165,12 +165,12 @@ class PageReader:
     def _in_its_language(self, prepared: Prepared, first: _Attempt) -> _Attempt:
         text = " ".join(word.text for word in first.reading.words())
         guess = detect_language(text, self.settings.languages, self.settings.language)
+        before = self._judge(prepared, first, (first.language,))
         if guess is None:
-            return self._judge(prepared, first, (first.language,))
+            return before
         self.notes["language_guess"], self.notes["language_confidence"] = guess.language, guess.confidence
         if guess.language == first.language:
-            return self._judge(prepared, first, (first.language,))
-        before = self._judge(prepared, first, (first.language,))
+            return before
         type_known = self._type_of_part(prepared, first, guess.language)
         again = self._attempt(prepared, type_known or guess.language, first.treatment)
         self.notes["language_score"], self.notes["language_score_again"] = before.trust.evidence, again.trust.evidence

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.decode import Frame
-from processors.ink import MM_PER_INCH, Pixels, SmallPage, as_gray, find_marks, histogram, percentile
+from processors.ink import LETTER_MM, MM_PER_INCH, Pixels, SmallPage, as_gray, find_marks, histogram, percentile
+from processors.read.words import count_letters
 from processors.step_times import Step, timed
 from processors.target import Target, find_target
 from schemas.findings import Finding, FindingCode
@@ -29,7 +30,6 @@ _EDGE_SHARE = 0.5  # of the page's ink: what is weaker is noise, paper's grain o
 _EDGE_REACH_MM = 1.0  # a stroke and the paper on both sides of it
 _LEAST_EDGES = 200
 _LEAST_INK_PX = 200
-_LETTER_MM = (0.8, 9.0)
 _LEAST_INK_MM2 = 20.0  # about a line of type
 _STRIP_MM = 10.0
 _BORDER_DARK = 0.5  # of the paper's brightness
@@ -156,7 +156,7 @@ def _count_cut(small: SmallPage, ink: Pixels) -> int:
 def _count_touching(strip: Pixels, px_per_mm: float) -> int:
     """Marks of a letter's size that touch the first row."""
     marks = find_marks(strip)
-    low, high = (mm * px_per_mm for mm in _LETTER_MM)
+    low, high = (mm * px_per_mm for mm in LETTER_MM)
     cut = (marks.top == 0) & (marks.long >= low) & (marks.long <= high) & (marks.area >= max(3.0, 0.2 * low * low))
     cut[0] = False
     return int(cut.sum())
@@ -228,7 +228,7 @@ def _measure_words(lines: Iterable[Line], measures: dict[str, float]) -> None:
     slopes: list[float] = []
     weights: list[float] = []
     for line in lines:
-        boxes = [word.box for word in line.words if sum(map(str.isalnum, word.text)) >= 2]
+        boxes = [word.box for word in line.words if count_letters(word.text) >= 2]
         heights += [box.height_px for box in boxes]
         for first, second in zip(boxes, boxes[len(boxes) // 2 :], strict=False):
             run = _middle(second) - _middle(first)

@@ -15,9 +15,10 @@ import numpy as np
 
 from processors.ink import MM_PER_INCH, Pixels, typed
 from processors.read.engine import Layout, OcrEngine, Reading
+from processors.read.words import line_of, with_lines
 from processors.snug import fit_to_ink
 from processors.treatments import Treatment, as_one_channel, treat
-from schemas.page import Block, Box, Line, Word, around
+from schemas.page import Block, Box, Line, Word
 
 _LETTER_PX = 16.0
 """Height of a page's letters (the median: mostly small ones without ascenders) that is high enough."""
@@ -141,9 +142,8 @@ def _fit(reading: Reading, gray: Pixels, reach_px: int) -> Reading:
         lines = []
         for line in block.lines:
             words = tuple(word.model_copy(update={"box": fit_to_ink(word.box, gray, reach_px)}) for word in line.words)
-            lines.append(Line(box=around(word.box for word in words) if words else line.box, words=words))
-        box = around(line.box for line in lines) if lines else block.box
-        blocks.append(block.model_copy(update={"box": box, "lines": tuple(lines)}))
+            lines.append(line_of(words))
+        blocks.append(with_lines(block, lines))
     return Reading(tuple(blocks), reading.confidence)
 
 
@@ -154,7 +154,9 @@ def map_boxes(reading: Reading, box: Callable[[Box], Box]) -> Reading:
         return small.model_copy(update={"box": box(small.box)})
 
     def line(small: Line) -> Line:
-        return Line(box=box(small.box), words=tuple(word(each) for each in small.words))
+        return small.model_copy(update={"box": box(small.box), "words": tuple(map(word, small.words))})
 
-    blocks = tuple(Block(box=box(each.box), lines=tuple(line(one) for one in each.lines)) for each in reading.blocks)
-    return Reading(blocks, reading.confidence)
+    def block(small: Block) -> Block:
+        return small.model_copy(update={"box": box(small.box), "lines": tuple(map(line, small.lines))})
+
+    return Reading(tuple(map(block, reading.blocks)), reading.confidence)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.ink import Pixels, SmallPage, make_small
+from processors.ink import LETTER_MM, Pixels, SmallPage, make_small
 
 MAX_SKEW_DEG = 8.0
 MIN_SKEW_DEG = 0.05
@@ -19,7 +19,6 @@ _COARSE_DEG, _MIDDLE_DEG, _FINE_DEG = 0.5, 0.1, 0.02
 _POINTS = 60_000
 _MIN_LETTERS = 24
 _MIN_STRENGTH = 1.35
-_LETTER_MM = (0.8, 9.0)
 
 _Floats = NDArray[np.float32]
 
@@ -73,7 +72,7 @@ def _letter_points(small: SmallPage, *, lying: bool) -> tuple[_Floats, _Floats, 
     Where the page is `lying` on its side, letters are as wide as they are else high.
     """
     marks = small.marks
-    low, high = (mm * small.px_per_mm for mm in _LETTER_MM)
+    low, high = (mm * small.px_per_mm for mm in LETTER_MM)
     keep = ((marks.width if lying else marks.height) <= high) & (marks.long <= 3 * high) & (marks.long >= low)
     keep &= marks.area >= max(3, 0.25 * low * low)
     keep[0] = False

@@ -31,7 +31,7 @@ from functools import cache
 from itertools import product
 from pathlib import Path
 
-from processors.read.confusions import decimal_comma, short_words, unconfused, units_of
+from processors.read.confusions import closed_words, decimal_comma, short_words, unconfused, units_of
 from processors.read.engine import Pixels, Reading
 from processors.read.lexicon import has_lexicon, knows, knows_as_common, knows_as_frequent
 from processors.read.normalise import normalise
@@ -296,5 +296,4 @@ def _find_sign(box: Box, core: str, tail: str, place: _Place, pixels: Pixels) ->
 
 @cache
 def _slips(language: str) -> dict[str, str]:
-    groups = json.loads(_SLIPS.read_text("utf-8"))["slips"]
-    return {read: meant for group in groups if language in group["languages"] for read, meant in group["words"].items()}
+    return closed_words(json.loads(_SLIPS.read_text("utf-8"))["slips"], language)

@@ -3,7 +3,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -78,12 +78,12 @@ def pairs_of(language: str) -> tuple[Pair, ...]:
 @cache
 def short_words(language: str) -> dict[str, str]:
     """Closed list of short words of a language, as read and as meant."""
-    return {
-        read: meant
-        for group in _table()["words"]
-        if language in group["languages"]
-        for read, meant in group["words"].items()
-    }
+    return closed_words(_table()["words"], language)
+
+
+def closed_words(groups: Iterable[Mapping[str, Any]], language: str) -> dict[str, str]:
+    """Words as read and as meant, of those groups of a list that are of a language."""
+    return {read: meant for group in groups if language in group["languages"] for read, meant in group["words"].items()}
 
 
 @cache

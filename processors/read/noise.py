@@ -19,8 +19,8 @@ from statistics import median
 
 from processors.read.engine import Reading
 from processors.read.trust import Knows, Weighed, mean_sureness, weigh
-from processors.read.words import mean_confidence
-from schemas.page import Block, Line, Word, around
+from processors.read.words import count_letters, line_of, mean_confidence, with_lines
+from schemas.page import Block, Line, Word
 
 _RULE = re.compile(r"[|/\\\[\](){}_~=¦]+")
 """What rules, folds and frames are read as, as surely as any letter."""
@@ -55,7 +55,7 @@ class NoiseSettings:
 def drop_strays(reading: Reading, settings: NoiseSettings) -> tuple[Reading, int]:
     """The reading without the signs that stand far outside of its text or its lines, and how many those were."""
     words = list(reading.words())
-    text = [word for word in words if _letters(word) > _FEW and word.confidence >= settings.word_confidence]
+    text = [word for word in words if count_letters(word.text) > _FEW and word.confidence >= settings.word_confidence]
     if len(text) < settings.column_words:
         return reading, 0
     usual = median(word.box.height_px for word in text)
@@ -70,17 +70,17 @@ def drop_strays(reading: Reading, settings: NoiseSettings) -> tuple[Reading, int
     for block in reading.blocks:
         lines = tuple(kept for line in block.lines if (kept := _without(line, strays)) is not None)
         if lines:
-            blocks.append(block.model_copy(update={"box": around(line.box for line in lines), "lines": lines}))
+            blocks.append(with_lines(block, lines))
     return Reading(tuple(blocks), mean_confidence(blocks)), len(strays)
 
 
 def _is_stray(word: Word, outside: Sequence[Word], usual: float, settings: NoiseSettings) -> bool:
     low, high = (share * usual for share in settings.heights)
     sure = word.confidence >= settings.word_confidence and low <= word.box.height_px <= high
-    if sure and (any(map(str.isdigit, word.text)) or _letters(word) == _FEW):
+    if sure and (any(map(str.isdigit, word.text)) or count_letters(word.text) == _FEW):
         return False
-    below = [other for other in outside if _letters(other) and abs(_middle(other) - _middle(word)) < usual]
-    return len(below) < settings.aligned or not _letters(word)
+    below = [other for other in outside if count_letters(other.text) and abs(_middle(other) - _middle(word)) < usual]
+    return len(below) < settings.aligned or not count_letters(word.text)
 
 
 def _loose_ends(lines: Sequence[Line], room: float, settings: NoiseSettings) -> set[int]:
@@ -106,12 +106,7 @@ def _without(line: Line, strays: Set[int]) -> Line | None:
     words = tuple(word for word in line.words if id(word) not in strays)
     if len(words) == len(line.words):
         return line
-    return Line(box=around(word.box for word in words), words=words) if words else None
-
-
-def _letters(word: Word) -> int:
-    """Letters and digits."""
-    return sum(map(str.isalnum, word.text))
+    return line_of(words) if words else None
 
 
 def _middle(word: Word) -> float:
@@ -132,7 +127,7 @@ def drop_noise(reading: Reading, knows: Knows, settings: NoiseSettings) -> tuple
         if len(kept) == len(block.lines):
             blocks.append(block)
         elif kept:
-            blocks.append(block.model_copy(update={"box": around(line.box for line in kept), "lines": kept}))
+            blocks.append(with_lines(block, kept))
     return Reading(tuple(blocks), mean_confidence(blocks)), len(noise)
 
 
@@ -163,4 +158,4 @@ def _is_noise(line: Line, knows: Knows, usual: float, settings: NoiseSettings) -
 
 
 def _speaks(word: Weighed, settings: NoiseSettings) -> bool:
-    return word.confidence >= settings.word_confidence and (word.number or (word.known and word.looked_up))
+    return word.confidence >= settings.word_confidence and word.speaks

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from statistics import median
 
 from processors.read.engine import Reading
-from processors.read.words import mean_confidence
+from processors.read.words import block_of, line_of, mean_confidence
 from schemas.page import Block, Line, Word, around
 
 
@@ -92,7 +92,7 @@ def _join_rows(
             own = {line.words for block in group for line in block.lines}
             joined += sum(line.words not in own for line in rows)
             language = group[0].language
-            ordered.append(_block(rows).model_copy(update={"language": language}))
+            ordered.append(block_of(rows).model_copy(update={"language": language}))
         else:
             ordered += group
     return tuple(ordered), joined
@@ -171,7 +171,7 @@ def _part_cells(blocks: Sequence[Block], usual: float, settings: OrderSettings) 
         for _, of_block in groupby(lines[at:first], key=lambda one: id(one[0])):
             ordered += _labels([pieces for _, pieces in of_block])
         stack = [pieces for _, pieces in lines[first:end]]
-        ordered += [_block(cell) for cell in zip(*stack, strict=True)]
+        ordered += [block_of(cell) for cell in zip(*stack, strict=True)]
         at = end
     return tuple(ordered), sum(len(lines[first][1]) for first, _ in found)
 
@@ -181,7 +181,7 @@ def _labels(lines: Sequence[Sequence[Line]]) -> list[Block]:
     blocks: list[Block] = []
     for whole, group in groupby(lines, key=lambda pieces: len(pieces) == 1):
         pieces = [piece for line in group for piece in line]
-        blocks += [_block(pieces)] if whole else [_block([piece]) for piece in pieces]
+        blocks += [block_of(pieces)] if whole else [block_of([piece]) for piece in pieces]
     return blocks
 
 
@@ -222,7 +222,7 @@ def _pieces(line: Line, gap_px: float) -> list[Line]:
             pieces.append([word])
         else:
             pieces[-1].append(word)
-    return [line] if len(pieces) == 1 else [_line(words) for words in pieces]
+    return [line] if len(pieces) == 1 else [line_of(words) for words in pieces]
 
 
 def _rows(pieces: Sequence[Line]) -> list[list[Line]]:
@@ -261,7 +261,7 @@ def _joined(row: Sequence[Line], cut_px: float) -> Line:
             words[-1] = _word(words[-1], word)
         else:
             words.append(word)
-    return _line(words)
+    return line_of(words)
 
 
 def _word(one: Word, other: Word) -> Word:
@@ -280,11 +280,3 @@ def _word(one: Word, other: Word) -> Word:
 
 def _middle(line: Line) -> float:
     return (line.box.top + line.box.bottom) / 2
-
-
-def _line(words: Sequence[Word]) -> Line:
-    return Line(box=around(word.box for word in words), words=tuple(words))
-
-
-def _block(lines: Sequence[Line]) -> Block:
-    return Block(box=around(line.box for line in lines), lines=tuple(lines))

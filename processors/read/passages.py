@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from processors.read.engine import Reading
 from processors.read.language import LanguageSettings, detect_language, same_speech
-from processors.read.words import mean_confidence
+from processors.read.words import mean_confidence, with_lines
 from schemas.page import Block, Box, Line, around
 
 
@@ -118,7 +118,7 @@ def _guess(
 
 def _part(block: Block, first: int, end: int) -> list[Block]:
     lines = block.lines[first:end]
-    return [block.model_copy(update={"box": around(line.box for line in lines), "lines": lines})] if lines else []
+    return [with_lines(block, lines)] if lines else []
 
 
 def _text(lines: Sequence[Line]) -> str:

@@ -11,6 +11,7 @@ from statistics import median
 import cv2
 import numpy as np
 
+from processors.ink import find_marks
 from processors.read.engine import Pixels
 from schemas.page import Box
 
@@ -71,12 +72,9 @@ def _cut(pixels: Pixels, box: Box, before: Box | None) -> Pixels:
 
 def _sign_and_letters(ink: Pixels) -> tuple[_Mark | None, list[_Mark]]:
     """The lowest of the marks above each other at the right end, and the greater ones left of it."""
-    _, _, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    marks = [
-        _Mark(left, top, left + width, top + height)
-        for left, top, width, height, area in stats[1:].tolist()
-        if area >= _SPECK_PX
-    ]
+    found = find_marks(ink)
+    sides = np.column_stack((found.left, found.top, found.left + found.width, found.top + found.height))
+    marks = [_Mark(*sides[number].tolist()) for number in range(1, len(sides)) if found.area[number] >= _SPECK_PX]
     if not marks:
         return None, []
     last = max(marks, key=lambda mark: (mark.right, mark.bottom))

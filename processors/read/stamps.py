@@ -14,7 +14,7 @@ from typing import Protocol
 
 from processors.read.engine import Reading
 from processors.read.trust import Knows, Weighed, weigh
-from processors.read.words import mean_confidence
+from processors.read.words import block_of, line_of, mean_confidence, with_lines
 from schemas.page import Block, BlockKind, Box, Line, Word, around
 
 _SIGN = re.compile(r"\w")
@@ -80,11 +80,11 @@ def part_marks(reading: Reading, colour: Colour, settings: StampSettings) -> Par
                     apart.setdefault(mark, []).append(word)
                 else:
                     kept.append(word)
-            marked += [(mark, _line(words)) for mark, words in apart.items()]
+            marked += [(mark, line_of(words)) for mark, words in apart.items()]
             if kept:
-                lines.append(line if len(kept) == len(line.words) else _line(kept))
+                lines.append(line if len(kept) == len(line.words) else line_of(kept))
         if lines:
-            blocks.append(_with_lines(block, lines))
+            blocks.append(_changed(block, lines))
     return Parted(Reading(tuple(blocks), mean_confidence(blocks)), tuple(marked))
 
 
@@ -98,13 +98,12 @@ def credible_lines(lines: Iterable[Line], knows: Knows, settings: StampSettings)
         spoken = sum(word.letters for word in weighed if _speaks(word, settings))
         sure = sum(word.letters for word in weighed if _speaks(word, settings) or _is_sure(word, settings))
         if spoken and sure >= settings.spoken * letters:
-            kept.append(_line(words))
+            kept.append(line_of(words))
     return tuple(kept)
 
 
 def _speaks(word: Weighed, settings: StampSettings) -> bool:
-    told = word.number or (word.known and word.looked_up)
-    return told and word.letters >= settings.letters and word.confidence >= settings.word_confidence
+    return word.speaks and word.letters >= settings.letters and word.confidence >= settings.word_confidence
 
 
 def _is_sure(word: Weighed, settings: StampSettings) -> bool:
@@ -113,8 +112,8 @@ def _is_sure(word: Weighed, settings: StampSettings) -> bool:
 
 def stamp_block(lines: Sequence[Line]) -> Block:
     """Lines of one mark, from above to below, as a block."""
-    ordered = tuple(sorted(lines, key=lambda line: (line.box.top + line.box.bottom, line.box.left)))
-    return Block(box=around(line.box for line in ordered), lines=ordered, kind=BlockKind.STAMP)
+    ordered = sorted(lines, key=lambda line: (line.box.top + line.box.bottom, line.box.left))
+    return block_of(ordered).model_copy(update={"kind": BlockKind.STAMP})
 
 
 def strips_of(reading: Reading, marks: Iterable[Box], around_px: int) -> list[Box]:
@@ -160,7 +159,7 @@ def replace_lines(reading: Reading, strip: Box, part: Reading) -> tuple[Reading,
 
     A line lies in the strip where its middle does; what `part` has besides is left out.
     """
-    new = [_with_lines(block, lines) for block in part.blocks if (lines := _inside(block, strip))]
+    new = [_changed(block, lines) for block in part.blocks if (lines := _inside(block, strip))]
     before: list[Line] = []
     blocks: list[Block] = []
     placed = False
@@ -171,14 +170,10 @@ def replace_lines(reading: Reading, strip: Box, part: Reading) -> tuple[Reading,
             continue
         before += inside
         first = block.lines.index(inside[0])
-        rest = [line for line in block.lines if line not in inside]
-        head, tail = (
-            [line for line in block.lines[:first] if line in rest],
-            [line for line in block.lines[first:] if line in rest],
-        )
-        blocks += [_with_lines(block, head)] if head else []
+        head, tail = block.lines[:first], [line for line in block.lines[first:] if line not in inside]
+        blocks += [_changed(block, head)] if head else []
         blocks += [one.model_copy(update={"language": block.language}) for one in new] if not placed else []
-        blocks += [_with_lines(block, tail)] if tail else []
+        blocks += [_changed(block, tail)] if tail else []
         placed = True
     after = tuple(line for block in new for line in block.lines)
     return Reading(tuple(blocks), mean_confidence(blocks)), tuple(before), after
@@ -193,14 +188,10 @@ def _inside(block: Block, strip: Box) -> list[Line]:
     ]
 
 
-def _with_lines(block: Block, lines: Sequence[Line]) -> Block:
-    if len(lines) == len(block.lines) and all(one is other for one, other in zip(lines, block.lines, strict=True)):
-        return block
-    return block.model_copy(update={"box": around(line.box for line in lines), "lines": tuple(lines)})
-
-
-def _line(words: Sequence[Word]) -> Line:
-    return Line(box=around(word.box for word in words), words=tuple(words))
+def _changed(block: Block, lines: Sequence[Line]) -> Block:
+    """The block with these lines; itself where they are its own."""
+    own = len(lines) == len(block.lines) and all(one is other for one, other in zip(lines, block.lines, strict=True))
+    return block if own else with_lines(block, lines)
 
 
 def _trimmed(words: Sequence[Word]) -> Sequence[Word]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from processors.read.engine import Reading
+from processors.read.words import count_letters
 from schemas.page import Line, Word
 
 Knows = Callable[[str], bool]
@@ -110,13 +111,18 @@ class Weighed:
     """A figure, a date, an amount: no lexicon has it."""
 
     @property
+    def speaks(self) -> bool:
+        """It is a figure, or a word of the language and no chance find."""
+        return self.number or (self.known and self.looked_up)
+
+    @property
     def evidence(self) -> float:
         sure = self.confidence / 100
         return (self.letters * sure if self.known and self.looked_up else 0.0) - max(1, self.letters) * (1 - sure)
 
     @property
     def told(self) -> float:
-        share = 1.0 if self.number or (self.known and self.looked_up) else _UNKNOWN
+        share = 1.0 if self.speaks else _UNKNOWN
         return self.letters * (self.confidence / 100) ** 2 * share
 
 
@@ -159,7 +165,7 @@ def count_evidence(words: Iterable[Word], knows: Knows) -> float:
 def weigh(word: Word, knows: Knows) -> Weighed:
     """A word as the measures see it."""
     text = _TRIM.sub("", word.text)
-    letters = sum(map(str.isalnum, text))
+    letters = count_letters(text)
     number = _NUMBER.fullmatch(word.text) is not None
     looked_up = not number and letters > _SHORT
     known = not number and letters > 0 and knows(text)

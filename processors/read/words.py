@@ -37,10 +37,30 @@ def assemble(said: Iterable[SaidWord], width_px: int, height_px: int, languages:
         for _, of_line in groupby(of_block, key=lambda word: word.line):
             words = tuple(word for one in of_line if (word := _word(one, width_px, height_px, languages)) is not None)
             if words:
-                lines.append(Line(box=around(word.box for word in words), words=words))
+                lines.append(line_of(words))
         if lines:
-            blocks.append(Block(box=around(line.box for line in lines), lines=tuple(lines)))
+            blocks.append(block_of(lines))
     return Reading(blocks=tuple(blocks), confidence=mean_confidence(blocks))
+
+
+def line_of(words: Sequence[Word]) -> Line:
+    """The line of some words, of which there is one at least, and around them."""
+    return Line(box=around(word.box for word in words), words=tuple(words))
+
+
+def block_of(lines: Sequence[Line]) -> Block:
+    """The block of some lines, of which there is one at least, and around them."""
+    return Block(box=around(line.box for line in lines), lines=tuple(lines))
+
+
+def with_lines(block: Block, lines: Sequence[Line]) -> Block:
+    """The block with other lines, of which there is one at least, and around them."""
+    return block.model_copy(update={"box": around(line.box for line in lines), "lines": tuple(lines)})
+
+
+def count_letters(text: str) -> int:
+    """How many letters and digits there are."""
+    return sum(map(str.isalnum, text))
 
 
 def mean_confidence(blocks: Iterable[Block]) -> float | None:

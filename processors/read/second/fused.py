@@ -8,9 +8,9 @@ from processors.read.second.fuse import fuse_line
 from processors.read.second.rows import reading_order
 from processors.read.second.seen import LineReader, SeenLine
 from processors.read.second.spell import Knows
-from processors.read.second.stretches import Stretch, find_stretches, signs
+from processors.read.second.stretches import Stretch, find_stretches, runs_of
 from processors.read.second.unseen import find_unseen_rows
-from processors.read.words import mean_confidence
+from processors.read.words import block_of, count_letters, line_of, mean_confidence
 from schemas.page import Agent, Block, Box, Line, Word, around
 
 _CREDIBLE = 0.5
@@ -74,10 +74,10 @@ class FusedReader:
         rows_of_signs = (line for line in self._lines.read_lines(pixels, unseen) if _is_row(line)) if unseen else ()
         fused += [fuse_line((), line, knows, languages) for line in rows_of_signs]
         missed = self._reread_alone(pixels, list(reading.lines()), alone, languages, knows)
-        rows = [*(_line(words) for words in fused if words), *(row for row, _ in missed)]
+        rows = [*(line_of(words) for words in fused if words), *(row for row, _ in missed)]
         places = [*(row.box for row in rows[: len(rows) - len(missed)]), *(place for _, place in missed)]
         return tuple(
-            _block([_joined([rows[index] for index in line]) for line in block])
+            block_of([_joined([rows[index] for index in line]) for line in block])
             for block in reading_order(places, [line.box for line in reading.lines()])
         )
 
@@ -97,14 +97,14 @@ class FusedReader:
         rows: list[tuple[Line, Box]] = []
         for (index, stretch), heard in zip(stretches, seen, strict=True):
             line = lines[index]
-            for run in _runs(alone[index], stretch):
+            for run in runs_of(place for place in alone[index] if stretch.start <= place < stretch.end):
                 words, told = line.words[run.start : run.stop], _heard_between(line, run, heard)
                 if told.probability >= _CREDIBLE:
                     fused = fuse_line(words, told, knows, languages)
                 else:
                     fused = tuple(word.model_copy(update={"second": ""}) for word in words)
                 if fused and _stands(fused, beside=len(alone[index]) < len(line.words)):
-                    row = _line(fused)
+                    row = line_of(fused)
                     top, bottom = min(row.box.top, heard.box.top), max(row.box.bottom, heard.box.bottom)
                     rows.append((row, row.box.model_copy(update={"top": top, "bottom": bottom})))
         return rows
@@ -127,8 +127,8 @@ class FusedReader:
                     lines[index].words[stretch.start : stretch.end], heard, knows, languages
                 )
         numbers = iter(range(len(lines)))
-        blocks = [[_line(words) for _ in block.lines if (words := new[next(numbers)])] for block in reading.blocks]
-        return tuple(_block(block) for block in blocks if block)
+        blocks = [[line_of(words) for _ in block.lines if (words := new[next(numbers)])] for block in reading.blocks]
+        return tuple(block_of(block) for block in blocks if block)
 
 
 def _is_row(line: SeenLine) -> bool:
@@ -138,9 +138,9 @@ def _is_row(line: SeenLine) -> bool:
 
 def _is_new(line: SeenLine) -> bool:
     """Whether a line is believed that the first reader did not see at all."""
-    if line.probability >= _NEW_NUMBER and signs(line.text) and len(line.text.strip()) > 1:
+    if line.probability >= _NEW_NUMBER and count_letters(line.text) and len(line.text.strip()) > 1:
         return True
-    return line.probability >= _NEW_LINE[0] and signs(line.text) >= _NEW_LINE[1]
+    return line.probability >= _NEW_LINE[0] and count_letters(line.text) >= _NEW_LINE[1]
 
 
 def _stretches(
@@ -157,19 +157,6 @@ def _stretches(
     ]
 
 
-def _runs(wanted: Collection[int], stretch: Stretch) -> list[range]:
-    """The wanted words of a stretch, as ranges of words next to each other."""
-    runs: list[range] = []
-    for index in range(stretch.start, stretch.end):
-        if index not in wanted:
-            continue
-        if runs and runs[-1].stop == index:
-            runs[-1] = range(runs[-1].start, index + 1)
-        else:
-            runs.append(range(index, index + 1))
-    return runs
-
-
 def _heard_between(line: Line, run: range, heard: SeenLine) -> SeenLine:
     """What was heard of some words, without that of the words beside them."""
     words = line.words
@@ -184,7 +171,7 @@ def _heard_between(line: Line, run: range, heard: SeenLine) -> SeenLine:
 
 def _stands(words: Sequence[Word], *, beside: bool) -> bool:
     """Whether words are believed where the detector found nothing; signs alone are, `beside` words that it found."""
-    weights = [signs(word.text) for word in words]
+    weights = [count_letters(word.text) for word in words]
     if not sum(weights):
         return beside and all(word.second for word in words)
     confidence = sum(weight * word.confidence for weight, word in zip(weights, words, strict=True)) / sum(weights)
@@ -218,14 +205,6 @@ def _line_of(box: Box, seen: Sequence[SeenLine]) -> int | None:
     return min(near)[1] if near else None
 
 
-def _line(words: Sequence[Word]) -> Line:
-    return Line(box=around(word.box for word in words), words=tuple(words))
-
-
 def _joined(rows: Sequence[Line]) -> Line:
     """Rows beside each other as one line."""
     return Line(box=around(row.box for row in rows), words=tuple(word for row in rows for word in row.words))
-
-
-def _block(lines: Sequence[Line]) -> Block:
-    return Block(box=around(line.box for line in lines), lines=tuple(lines))

@@ -5,10 +5,11 @@ A recogniser's time grows with a line's width, and few words of a line are doubt
 read as well alone as in its line; a sign is not, without the letters that tell how high it stands.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from statistics import median_high, median_low
 
+from processors.read.words import count_letters
 from schemas.page import Box, Line, Word, around
 
 _ROOM = 0.15
@@ -35,41 +36,41 @@ def find_stretches(line: Line, wanted: Collection[int], width_px: int, height_px
     if not set(wanted) <= set(range(len(words))):
         raise ValueError(f"the line has {len(words)} words, not {sorted(wanted)}")
     marked = {index for each in wanted for index in with_letters(words, each)}
-    ranges: list[tuple[int, int]] = []
-    for index in sorted(marked):
-        if ranges and ranges[-1][1] == index:
-            ranges[-1] = ranges[-1][0], index + 1
-        else:
-            ranges.append((index, index + 1))
     top, bottom = _rows(words)
     top, bottom = max(0, top), min(height_px, bottom)
     found = []
-    for start, end in ranges:
-        left, right = _sides(words, start, end, round((bottom - top) * _BESIDE))
+    for run in runs_of(marked):
+        left, right = _sides(words, run.start, run.stop, round((bottom - top) * _BESIDE))
         box = Box(left=max(0, left), top=top, right=min(right, width_px), bottom=bottom)
-        found.append(Stretch(start, end, box))
+        found.append(Stretch(run.start, run.stop, box))
     return found
 
 
 def with_letters(words: Sequence[Word], index: int) -> range:
     """A word; where it has no letters, as far as the nearest one that has, best before it."""
-    before = next((at for at in range(index, -1, -1) if signs(words[at].text)), None)
+    before = next((at for at in range(index, -1, -1) if count_letters(words[at].text)), None)
     if before is not None:
         return range(before, index + 1)
-    after = next((at for at in range(index, len(words)) if signs(words[at].text)), index)
+    after = next((at for at in range(index, len(words)) if count_letters(words[at].text)), index)
     return range(index, after + 1)
 
 
-def signs(text: str) -> int:
-    """How many letters and digits there are."""
-    return sum(map(str.isalnum, text))
+def runs_of(indices: Iterable[int]) -> list[range]:
+    """Numbers that follow each other, together, in order."""
+    runs: list[range] = []
+    for index in sorted(indices):
+        if runs and runs[-1].stop == index:
+            runs[-1] = range(runs[-1].start, index + 1)
+        else:
+            runs.append(range(index, index + 1))
+    return runs
 
 
 def _rows(words: Sequence[Word]) -> tuple[int, int]:
     """From where to where a line stands: as high as most of its words, since the engine takes specks and parts of
     stamps for words, and with room, since their boxes end where the ink does.
     """
-    boxes = [word.box for word in words if signs(word.text) > 1] or [word.box for word in words]
+    boxes = [word.box for word in words if count_letters(word.text) > 1] or [word.box for word in words]
     top, bottom = median_low(box.top for box in boxes), median_high(box.bottom for box in boxes)
     room = max(2, round((bottom - top) * _ROOM))
     return top - room, bottom + room
