@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Pictures from JPEG, TIFF, PNG and JPEG 2000, by Pillow; sizes are checked before pixels are decoded."""
+"""Pictures from JPEG, TIFF, PNG and JPEG 2000, by Pillow; sizes are checked before pixels are decoded.
+
+Of a JPEG Pillow reads the header, and the pixels only where simplejpeg, three times as fast, finds anything odd.
+"""
 
 import io
 import re
@@ -11,6 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
+import simplejpeg
 from PIL import Image, ImageCms
 
 from processors.encoded import Codec, EncodedImage, Pixels, keep_jpeg
@@ -96,8 +100,20 @@ def decode_jpeg(data: bytes, path: Path, limits: Limits) -> Picture:
         orientation = _orientation(image)
         # A stereo or panorama file (MPO) has more images behind the first; such a stream is not passed on.
         encoded = keep_jpeg(data) if image.format == "JPEG" else None
-        pixels = _to_pixels(image)
-        return _picture(image, pixels, orientation, encoded)
+        pixels = _flawless_jpeg(data, image.mode)
+        return _picture(image, _to_pixels(image) if pixels is None else pixels, orientation, encoded)
+
+
+def _flawless_jpeg(data: bytes, mode: str) -> Pixels | None:
+    """Pixels of a grey or RGB JPEG in which the decoder finds nothing to complain of; else None."""
+    space = {"L": "GRAY", "RGB": "RGB"}.get(mode)
+    if space is None:
+        return None
+    try:
+        pixels: Pixels = simplejpeg.decode_jpeg(data, colorspace=space, strict=True)
+    except ValueError:
+        return None
+    return pixels[:, :, 0] if mode == "L" else pixels
 
 
 def decode_jpeg2000(data: bytes, path: Path, limits: Limits) -> Picture:

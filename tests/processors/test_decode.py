@@ -87,6 +87,28 @@ def test_a_jpeg_that_was_cut_off_is_unreadable(share: float, tmp_path: Path) -> 
         decode(path)
 
 
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+def test_a_jpeg_has_the_pixels_that_pillow_gives(mode: str, subsampling: int, tmp_path: Path) -> None:
+    noise = np.random.default_rng(7).integers(0, 255, (60, 80, 3), np.uint8)
+    Image.fromarray(noise).convert(mode).save(tmp_path / "a.jpg", subsampling=subsampling, quality=80)
+    with Image.open(tmp_path / "a.jpg") as image:
+        expected = np.asarray(image)
+    np.testing.assert_array_equal(decode_frame(tmp_path / "a.jpg", 0, Limits()).pixels, expected)
+
+
+def test_what_the_fast_decoder_finds_odd_in_a_jpeg_is_for_pillow_to_judge(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ValueError("Could not determine subsampling level of JPEG image")
+
+    Image.fromarray(np.random.default_rng(7).integers(0, 255, (60, 80, 3), np.uint8)).save(tmp_path / "a.jpg")
+    fast = decode_frame(tmp_path / "a.jpg", 0, Limits())
+    monkeypatch.setattr("processors.raster.simplejpeg.decode_jpeg", refuse)
+    assert decode_frame(tmp_path / "a.jpg", 0, Limits()).digest == fast.digest
+
+
 def test_a_cmyk_jpeg_becomes_rgb(tmp_path: Path) -> None:
     path = save(tmp_path / "page.jpg", Image.fromarray(colour_drawing()).convert("CMYK"))
     frame = decode(path)
