@@ -100,6 +100,8 @@ class VeraPdf:
             f"-Xmx{max(1, self._limits.memory_bytes // 1024**2)}m",
             "-XX:+UseSerialGC",  # one thread is enough, and takes less memory
             "-XX:TieredStopAtLevel=1",  # a better compiler costs more than it saves, also on a volume of 300 pages
+            "-Xlog:disable",  # Java's own warnings would come before the report
+            *self._classes(),
             "-Djava.awt.headless=true",
             "-Dfile.encoding=UTF-8",
             *("-cp", str(self._home / "*"), _MAIN),
@@ -123,6 +125,11 @@ class VeraPdf:
             detail = f"no verdict on {missing[0]}; {_last_words(words, '')}"
             raise ToolFailed(tool=_TOOL, status=status, detail=detail)
         return verdicts
+
+    def _classes(self) -> list[str]:
+        """The classes as deploy/verapdf/fetch.sh kept them, where it did; Java passes over what it cannot use."""
+        kept = self._home.with_name(self._home.name + ".jsa")
+        return [f"-XX:SharedArchiveFile={kept}"] if kept.is_file() else []
 
     def _execute(self, command: Sequence[str], out: BinaryIO, err: BinaryIO) -> int:
         # In the C locale Java would not find files whose names have Romanian letters.

@@ -71,9 +71,10 @@ make_venv() {
   index=${PIP_INDEX_URL:-$index}
   if [ -n "$index" ] && [ -z "${UV_DEFAULT_INDEX:-}" ]; then export UV_DEFAULT_INDEX="$index"; fi
   "${uv[@]}" venv --clear --no-python-downloads --python "$("$python" -c 'import sys; print(sys.executable)')" "$VENV"
-  # Building the packages that come as source only is held to pinned tools too.
-  "${uv[@]}" pip sync --python "$VENV/bin/python" --require-hashes --build-constraints requirements-setup.txt \
-    "$LOCK"
+  # Building the packages that come as source only is held to pinned tools too. Compiled once here, packages are not
+  # compiled at every start where their folder is read-only or PYTHONDONTWRITEBYTECODE is set.
+  "${uv[@]}" pip sync --compile-bytecode --python "$VENV/bin/python" --require-hashes \
+    --build-constraints requirements-setup.txt "$LOCK"
   printf '%s\n%s\n' "$(venv_key)" "${PYTHON:-$python}" >"$VENV/.arhivar-setup"
 }
 
@@ -192,5 +193,7 @@ fi
 # The command: from any folder, without that folder's own modules on the way (-P).
 printf '#!/bin/sh\nPYTHONPATH=%q exec %q -P -m arhivar "$@"\n' "$PWD" "$PWD/$VENV/bin/python" >"$VENV/bin/arhivar"
 chmod +x "$VENV/bin/arhivar"
+
+"$VENV/bin/python" -m compileall -q ./*/ -x '/(tests|\.[^/]*)/' # what did not change is left as it is
 
 deploy/verapdf/fetch.sh "$VERAPDF_DIR" # does nothing where all is there

@@ -207,3 +207,12 @@ def test_progress_is_plain_lines_where_there_is_no_terminal(capsys: pytest.Captu
     lines = capsys.readouterr().err.splitlines()
     assert lines[0] == "T/1: pages: 2"
     assert lines[-1].startswith("T/1: 2/2 pages, ")
+
+
+def test_a_worker_that_starts_as_the_command_did_does_not_load_the_command_line() -> None:
+    """What multiprocessing does in a new process: it runs the main module under another name."""
+    code = (
+        "import runpy, sys; runpy.run_module('arhivar.__main__', run_name='__mp_main__'); print('click' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert ran.stdout.strip() == "False"

@@ -128,6 +128,18 @@ def test_a_long_list_of_names_is_split_before_the_systems_limit(home: Path, tmp_
     assert int((tmp_path / "counts").read_text()) < 20
 
 
+def test_kept_classes_are_used_where_there_are_any(home: Path, tmp_path: Path) -> None:
+    here = tmp_path / "a.pdf"
+    java = fake_java(tmp_path, f"echo \"$@\" >> '{tmp_path}/asked'; cat <<'.'\n{report_of(passed(here))}\n.")
+    VeraPdf(home, java).validate([here])
+    kept = home.with_name(home.name + ".jsa")
+    kept.touch()
+    VeraPdf(home, java).validate([here])
+    without, given = (tmp_path / "asked").read_text().splitlines()
+    assert "SharedArchiveFile" not in without
+    assert f"-XX:SharedArchiveFile={kept} " in given
+
+
 def test_no_files_start_no_java(home: Path, tmp_path: Path) -> None:
     assert VeraPdf(home, java=str(tmp_path / "no-java")).validate([]) == []
 

@@ -116,6 +116,33 @@ def test_a_folder_that_is_not_complete_is_replaced_whole(place: Place, harm: str
     assert names_in(place.target.parent) == ["verapdf"]
 
 
+def test_classes_are_kept_beside_the_jars_until_java_cannot_use_them(place: Place) -> None:
+    java = """case $* in
+*ArchiveClassesAtExit=*) for word; do case $word in -XX:*=*) out=${word#*=};; esac; done; echo $VERSION >$out;;
+*Xshare:on*) for word; do case $word in -XX:S*=*) kept=${word#*=};; esac; done; grep -q $VERSION $kept;;
+esac"""
+    kept = place.target.with_name("verapdf.jsa")
+    for version in ("one", "one", "two"):
+        place.program("java", f"VERSION={version}\n{java}")
+        before = kept.stat().st_mtime_ns if kept.exists() else 0
+        ran = place.run()
+        assert ran.returncode == 0, ran.stderr
+        assert kept.read_text() == f"{version}\n"
+        assert (kept.stat().st_mtime_ns == before) == (before > 0 and version == "one")
+    assert sorted(names_in(place.target.parent)) == ["verapdf", "verapdf.jsa"]
+
+
+@pytest.mark.parametrize("java", ["exit 1", "echo 'Unrecognized option'; exit 1", None])
+def test_a_java_that_keeps_no_classes_is_no_failure(place: Place, java: str | None) -> None:
+    place.run()
+    if java is None:
+        (place.path / "java").unlink()
+    else:
+        place.program("java", java)
+    assert place.run().returncode == 0
+    assert names_in(place.target.parent) == ["verapdf"]
+
+
 def test_other_jars_than_the_listed_ones_are_refused_and_nothing_is_left(place: Place) -> None:
     place.maven_gives({**JARS, "core-1.jar": b"evil"})
     ran = place.run()
