@@ -7,7 +7,7 @@ from processors.ink import SmallPage
 from processors.letters import find_letters
 from schemas.page import Box, Geometry
 
-_HEIGHT = 8.0  # of the part, in letters' heights: three lines or four
+_HEIGHT = 6.5  # of the part, in letters' heights: two lines or three
 _SLACK = 1.5  # up to which its upper and lower side give way to a line, in the same
 _WORTH = 3.0  # times as many letters on the page as in its part: else the page itself is hardly more
 

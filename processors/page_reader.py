@@ -158,43 +158,57 @@ class PageReader:
         return max(attempts, key=told)
 
     def _first(self, prepared: Prepared) -> _Attempt:
-        """The page in the unit's first language, judged by the words of any of them: which one it is comes later."""
-        language = self.settings.languages[0]
-        return self._attempt(prepared, language, self._treatments(prepared)[0], self.settings.languages)
+        """The page in its likeliest language, judged by the words of any of the unit's: which it is comes later."""
+        treatment = self._treatments(prepared)[0]
+        language = self._language_of_part(prepared, treatment)
+        return self._attempt(prepared, language, treatment, self.settings.languages)
 
-    def _in_its_language(self, prepared: Prepared, first: _Attempt) -> _Attempt:
-        text = " ".join(word.text for word in first.reading.words())
-        guess = detect_language(text, self.settings.languages, self.settings.language)
-        before = self._judge(prepared, first, (first.language,))
-        if guess is None:
-            return before
-        self.notes["language_guess"], self.notes["language_confidence"] = guess.language, guess.confidence
-        if guess.language == first.language:
-            return before
-        type_known = self._type_of_part(prepared, first, guess.language)
-        again = self._attempt(prepared, type_known or guess.language, first.treatment)
-        self.notes["language_score"], self.notes["language_score_again"] = before.trust.evidence, again.trust.evidence
-        return again if again.better_than(before) else before
-
-    def _type_of_part(self, prepared: Prepared, first: _Attempt, language: str) -> str | None:
-        """The model for broken type, where some lines of a German page are read better in it: then the page need not be
-        read whole in the other first. `first` was judged by the words of any of the unit's languages.
+    def _language_of_part(self, prepared: Prepared, treatment: Treatment) -> str:
+        """What a few lines tell, so that the page need not be read whole in another language first, or type; else the
+        unit's first.
         """
-        known = first.trust.known
-        if not same_speech(language, "deu") or known is None or known >= self.settings.trust.roman_type:
-            return None
+        first, *others = self.settings.languages
+        if all(same_speech(first, other) for other in others):
+            return first
         part = find_densest_part(self.small, prepared.geometry)
         if part is None:
-            return None
-        roman, name = self._part(prepared, part, language, first.treatment), self._broken_name()
-        if roman.trust.known is None or roman.trust.known >= self.settings.trust.broken_type:
-            return None
+            return first
+        read = self._part(prepared, part, first, treatment)
+        language = self._guess(read.reading, "part") or first
+        if not same_speech(language, "deu") or language == self._broken_name():
+            return language
+        roman = read if language == first else self._part(prepared, part, language, treatment)
+        known = roman.trust.known
+        if known is None or known >= self.settings.trust.broken_type:
+            return language
         try:
-            broken = self._part(prepared, part, name, first.treatment)
+            broken = self._part(prepared, part, self._broken_name(), treatment)
         except LanguageMissing:
-            return None
+            return language
         self.notes["part_score"], self.notes["part_score_fraktur"] = roman.trust.evidence, broken.trust.evidence
-        return name if broken.better_than(roman) else None
+        return broken.language if broken.better_than(roman) else language
+
+    def _guess(self, reading: Reading, seen: str) -> str | None:
+        """Which of the unit's languages was read in what was `seen`; None where that is unsure."""
+        text = " ".join(word.text for word in reading.words())
+        guess = detect_language(text, self.settings.languages, self.settings.language)
+        if guess is None:
+            return None
+        self.notes[f"{seen}_guess"], self.notes[f"{seen}_confidence"] = guess.language, guess.confidence
+        return guess.language
+
+    def _in_its_language(self, prepared: Prepared, first: _Attempt) -> _Attempt:
+        """As the whole page tells; where that is unsure or its words are doubted, the unit's first language."""
+        before = self._judge(prepared, first, (first.language,))
+        usual = self.settings.languages[0]
+        language = self._guess(first.reading, "language") or usual
+        if same_speech(language, first.language):
+            if same_speech(usual, first.language) or before.trust.trusted:
+                return before
+            language = usual
+        again = self._attempt(prepared, language, first.treatment)
+        self.notes["language_score"], self.notes["language_score_again"] = before.trust.evidence, again.trust.evidence
+        return again if again.better_than(before) else before
 
     def _part(self, prepared: Prepared, part: Box, language: str, treatment: Treatment) -> _Attempt:
         """A few lines, judged without the ink that they leave unread."""

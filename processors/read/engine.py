@@ -33,7 +33,7 @@ class ReadSettings:
     """
 
     page_seconds: float = 240.0
-    warm_languages: int = 3
+    warm_languages: int = 4
 
 
 @dataclass(frozen=True, slots=True)

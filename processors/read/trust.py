@@ -42,9 +42,6 @@ class TrustSettings:
     broken_type: float = 0.85
     """Share of letters in words of the lexicon under which a German page is tried as Fraktur: read in the model for
     Roman type it gives 0.69 to 0.73, a German page in Roman type 0.93."""
-    roman_type: float = 0.65
-    """The same of a German page read in another language, in words of any of the unit's, under which it may be in
-    Fraktur: that gives 0.38, Roman type 0.82."""
     explained: float = 0.8
     """Share of letter-sized ink that lies in words, 0 to 1, under which a page is doubted."""
     letters: int = 20

@@ -178,15 +178,36 @@ def test_which_type_a_german_page_is_in_is_tried_on_a_few_lines(tmp_path: Path) 
     engine = Engine(lambda language, evened: [(GERMAN if language == "deu_latf" else BROKEN, 90.0)] * 4)
     read(tmp_path, engine, languages=("ron", "deu"))
     assert [language for language, _ in engine.asked] == ["ron", "deu", "deu_latf", "deu_latf"]
-    whole, *parts, last = (height for _, height in engine.sizes)
-    assert last == whole
-    assert all(part < whole / 4 for part in parts)
+    assert_whole_only_at_last(engine)
 
 
-def test_a_german_page_that_reads_well_in_another_language_is_not_tried_in_parts(tmp_path: Path) -> None:
+def test_a_german_page_in_roman_type_is_read_whole_in_german_alone(tmp_path: Path) -> None:
     engine = Engine(lambda language, evened: [(GERMAN, 90.0)] * 4)
     assert read(tmp_path, engine, languages=("ron", "deu")).language == "deu"
-    assert [language for language, _ in engine.asked] == ["ron", "deu"]
+    assert [language for language, _ in engine.asked] == ["ron", "deu", "deu"]
+    assert_whole_only_at_last(engine)
+
+
+def test_a_unit_of_one_language_is_not_asked_which(tmp_path: Path) -> None:
+    engine = Engine(lambda *_: [(GOOD, 92.0)] * 4)
+    read(tmp_path, engine)
+    assert len(engine.asked) == 1
+
+
+def test_a_few_lines_in_another_language_do_not_decide_for_the_page(tmp_path: Path) -> None:
+    def answer(language: str, evened: bool) -> Sequence[Said]:
+        sure = 94.0 if language == "ron" else 71.0
+        return [(HUNGARIAN, 90.0)] * 3 if engine.sizes[-1][1] < 700 else [(GOOD, sure)] * 8
+
+    engine = Engine(answer)
+    result = read(tmp_path, engine, languages=("ron", "hun"))
+    assert (result.language, result.treatment["part_guess"]) == ("ron", "hun")
+    assert texts(result) == [GOOD] * 8
+
+
+def assert_whole_only_at_last(engine: Engine) -> None:
+    *parts, whole = (height for _, height in engine.sizes)
+    assert all(part < whole / 4 for part in parts)
 
 
 def test_the_unit_s_own_name_for_broken_type_is_kept(tmp_path: Path) -> None:
@@ -213,7 +234,7 @@ def test_without_the_model_for_broken_type_the_page_is_read_as_it_can_be(tmp_pat
 def test_a_page_with_a_translation_keeps_both_languages(tmp_path: Path) -> None:
     def answer(language: str, evened: bool) -> Sequence[Said]:
         foreign = (HUNGARIAN, 94.0) if language == "hun" else (HUNGARIAN, 71.0)
-        part = engine.sizes[-1][1] < 1400  # only the passage was shown
+        part = engine.sizes[-1][1] < 1400  # only the passage was shown, which is also where most letters are
         return [foreign] * 3 if part else [(GOOD, 92.0)] * 8 + [foreign] * 3
 
     engine = Engine(answer)
