@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What goes into the index and what comes out of a search."""
 
+from collections.abc import Mapping
+from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field
@@ -20,6 +22,7 @@ class PageRecord(Record):
     title: str
     fonds: str | None = None
     series: str | None = None
+    document_type: str | None = None
     year_from: int | None = None
     year_to: int | None = None
     language: str | None = None
@@ -32,13 +35,48 @@ class PageRecord(Record):
 
 
 class SearchFilters(Record):
-    """What a hit must satisfy beside the words."""
+    """What a hit must satisfy beside the words. Of several values in one filter one must hold."""
 
     unit: str | None = Field(default=None, description="reference code")
     year_from: int | None = None
     year_to: int | None = None
     language: str | None = None
+    fonds: tuple[str, ...] = ()
+    series: tuple[str, ...] = ()
+    document_types: tuple[str, ...] = ()
+    decades: tuple[int, ...] = Field(default=(), description="first years: 1970 for 1970 to 1979")
+    languages: tuple[str, ...] = ()
     access_classes: tuple[AccessClass, ...] = tuple(AccessClass)
+
+
+class SortBy(StrEnum):
+    """In what order hits come. Equals by unit id, then page."""
+
+    RELEVANCE = "relevance"
+    DATE = "date"
+    """The unit's first year, earliest first; without one last."""
+    DATE_DESCENDING = "-date"
+    """The unit's last year, latest first; without one last."""
+    CODE = "code"
+    """The reference code, numbers in it by their value (``PS/9`` before ``PS/12``)."""
+
+
+class Facet(StrEnum):
+    """By what the pages that match are counted."""
+
+    FONDS = "fonds"
+    SERIES = "series"
+    TYPE = "type"
+    DECADE = "decade"
+    """Every decade that the unit's dates meet."""
+    LANGUAGE = "language"
+
+
+class FacetValue(Record):
+    """A value and how many of the pages that match have it."""
+
+    value: str
+    pages: int
 
 
 class PageHit(Record):
@@ -59,6 +97,34 @@ class HitPage(Record):
 
     total: int
     hits: tuple[PageHit, ...]
+
+
+class UnitHit(Record):
+    """A unit with pages that match."""
+
+    unit_id: UUID
+    unit_version: int
+    reference_code: str
+    title: str
+    fonds: str | None = None
+    series: str | None = None
+    document_type: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    score: float = Field(description="its best page's; 0 where the query only chooses")
+    matching: int = Field(ge=1, description="how many of its pages match")
+    pages: tuple[PageHit, ...] = Field(description="the best of them, best first")
+
+
+class UnitPage(Record):
+    """What an index answers when it groups: units in the order asked for."""
+
+    pages: int = Field(ge=0, description="how many pages match")
+    units: int = Field(ge=0, description="how many units have such pages")
+    hits: tuple[UnitHit, ...]
+    facets: Mapping[Facet, tuple[FacetValue, ...]] = Field(
+        default_factory=dict, description="only those asked for, most pages first, at most 100 values each"
+    )
 
 
 class Mark(Record):

@@ -1,15 +1,31 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The port to a search index. Its contract suite is `tests/contract/test_search_index.py`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
-from schemas.search import HitPage, PageRecord, SearchFilters
+from schemas.search import Facet, HitPage, PageRecord, SearchFilters, SortBy, UnitPage
+from search.expansion import NO_EXPANSION, Expansion
 from search.query import Query
 
 MAX_HITS = 10_000
 """How deep one can page: `offset + limit` may not be more."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRequest:
+    """A search by units. `limit` and `offset` count units; of each the best `pages` pages come with it."""
+
+    query: Query
+    filters: SearchFilters = field(default_factory=SearchFilters)
+    expansion: Expansion = NO_EXPANSION
+    sort: SortBy = SortBy.RELEVANCE
+    facets: Sequence[Facet] = ()
+    limit: int = 10
+    offset: int = 0
+    pages: int = 3
 
 
 class SearchIndex(Protocol):
@@ -30,12 +46,26 @@ class SearchIndex(Protocol):
     def remove_unit(self, unit_id: UUID, except_version: int | None = None) -> None:
         """Take out a unit's pages, but for those of one version. An unknown unit is no error."""
 
-    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+    def search(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        limit: int = 10,
+        offset: int = 0,
+        expansion: Expansion = NO_EXPANSION,
+    ) -> HitPage:
         """Pages for which all items of the query hold, in text, title or reference code, and all filters do.
 
         Best first; equals by unit id, then page, so that paging repeats and skips nothing while nothing is written.
         Only the access classes that the filters name are touched, and no other class moves a score. `total` counts all
         hits. Raises ValueError for a negative limit or offset, or where `offset + limit` is more than `MAX_HITS`.
+        """
+
+    def search_units(self, request: UnitRequest) -> UnitPage:
+        """The same pages, by unit: those of `search`, whose best page decides where their unit stands.
+
+        Facets count all pages that match, the filters' own facets among them as filtered. Raises what `search` raises;
+        ValueError too where `pages` is not 1 to 100.
         """
 
     def present(self, unit_id: UUID, version: int) -> set[int]:

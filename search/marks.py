@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from schemas.page import Box, Line, Word
 from schemas.search import Mark
 from search.analysis import Token, analyse
+from search.expansion import NO_EXPANSION, Expansion
 from search.matching import find_all
 from search.query import Query
 
@@ -22,7 +23,9 @@ class _Placed:
     end: int
 
 
-def mark_words(query: Query, lines: Sequence[Line], language: str | None) -> tuple[Mark, ...]:
+def mark_words(
+    query: Query, lines: Sequence[Line], language: str | None, expansion: Expansion = NO_EXPANSION
+) -> tuple[Mark, ...]:
     """Mark the runs of words that the query's words and phrases hit, in reading order.
 
     Boxes are in derivative pixels, one for each line that a run touches. Whole words are marked, also where only a part
@@ -31,7 +34,7 @@ def mark_words(query: Query, lines: Sequence[Line], language: str | None) -> tup
     text, placed = _lay_out(lines)
     page = analyse(text, language)
     spans: dict[tuple[int, int], None] = {}
-    for run, _term in find_all(query.terms, page):
+    for run, _term in find_all(query.terms, page, expansion):
         words = [
             index
             for found in page[run.first : run.last + 1]

@@ -6,29 +6,35 @@ with the hyphens at a line's end, since a word divided there is indexed whole. A
 consecutive positions of a text.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from search.analysis import (
     SOFT_HYPHEN,
     PageToken,
     divided_keys,
     exact_key,
+    fold,
     prefix_keys,
     query_keys,
     soften_hyphens,
     tokenise,
 )
-from search.query import Prefix, Term
+from search.expansion import NO_EXPANSION, Expansion
+from search.query import Phrase, Prefix, Term
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One position: a token that has one of the keys, or a key with one of the beginnings."""
+    """One position: a token that has one of the keys, or a key with one of the beginnings.
+
+    Of the keys, `lesser` count less than others: as much as they say, above 0 and under 1.
+    """
 
     keys: frozenset[str]
     prefixes: frozenset[str]
     exact: str
+    lesser: tuple[tuple[str, float], ...] = ()
 
     def accepts(self, keys: frozenset[str]) -> bool:
         """Whether a token with these keys may stand here."""
@@ -39,10 +45,14 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """Slots side by side; `whole` is the key of a compound such as ``567/2/1``, for ranking."""
+    """Slots in order, up to `gap` other words between neighbours; `whole` is the key of a compound such as ``567/2/1``,
+    for ranking; `weight` is how much it counts (above 0, to 1).
+    """
 
     slots: tuple[Slot, ...]
     whole: str | None = None
+    gap: int = 0
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +63,49 @@ class Run:
     last: int
 
 
-def patterns(term: Term) -> tuple[Pattern, ...]:
+def patterns(term: Term, expansion: Expansion = NO_EXPANSION) -> tuple[Pattern, ...]:
     """The ways in which a term may stand in a text; at least one."""
     prefix = isinstance(term, Prefix)
     plain = term.text.replace(SOFT_HYPHEN, "")
-    return tuple(_pattern(text, prefix) for text in dict.fromkeys((plain, soften_hyphens(plain))))
+    own = (_pattern(text, expansion, prefix=prefix) for text in dict.fromkeys((plain, soften_hyphens(plain))))
+    others = (
+        replace(pattern, weight=other.weight)
+        for other in expansion.terms.get(term, ())
+        for pattern in patterns(Phrase(other.text))
+    )
+    return (*own, *others)
 
 
-def _pattern(text: str, prefix: bool) -> Pattern:
+def _pattern(text: str, expansion: Expansion, *, prefix: bool) -> Pattern:
     tokens = tokenise(text)
     last = len(tokens) - 1
-    slots = tuple(_slot(token.text, prefix and index == last) for index, token in enumerate(tokens))
+    slots = tuple(
+        _slot(token.text, expansion, prefix=prefix and index == last) for index, token in enumerate(tokens)
+    )
     return Pattern(slots, tokens[0].whole if len(tokens) > 1 and not prefix else None)
 
 
-def _slot(word: str, prefix: bool) -> Slot:
+def _slot(word: str, expansion: Expansion, *, prefix: bool) -> Slot:
     divided = SOFT_HYPHEN in word
     if prefix:
         return Slot(frozenset(), divided_keys(word) if divided else prefix_keys(word), exact_key(word))
-    return Slot(divided_keys(word) if divided else query_keys(word), frozenset(), exact_key(word))
+    keys = divided_keys(word) if divided else query_keys(word)
+    others = {} if divided else expansion.words.get(fold(word), {})
+    lesser = {exact_key(other): weight for other, weight in others.items() if exact_key(other) not in keys}
+    return Slot(keys | lesser.keys(), frozenset(), exact_key(word), tuple(sorted(lesser.items())))
 
 
-def find_runs(term: Term, page: Sequence[PageToken]) -> tuple[Run, ...]:
+def find_runs(term: Term, page: Sequence[PageToken], expansion: Expansion = NO_EXPANSION) -> tuple[Run, ...]:
     """Where a term stands in an analysed text, in order of the text."""
-    found = {run for pattern in patterns(term) for run in _runs(pattern.slots, page)}
+    found = {run for pattern in patterns(term, expansion) for run in _runs(pattern, page)}
     return tuple(sorted(found, key=lambda run: (run.first, run.last)))
 
 
-def find_all(terms: Sequence[Term], page: Sequence[PageToken]) -> tuple[tuple[Run, int], ...]:
+def find_all(
+    terms: Sequence[Term], page: Sequence[PageToken], expansion: Expansion = NO_EXPANSION
+) -> tuple[tuple[Run, int], ...]:
     """Where any of the terms stands, each run with the index of its term; runs inside longer ones are left out."""
-    found = [(run, index) for index, term in enumerate(terms) for run in find_runs(term, page)]
+    found = [(run, index) for index, term in enumerate(terms) for run in find_runs(term, page, expansion)]
     found.sort(key=lambda pair: (pair[0].first, -pair[0].last, pair[1]))
     kept: list[tuple[Run, int]] = []
     reach = -1
@@ -93,9 +116,21 @@ def find_all(terms: Sequence[Term], page: Sequence[PageToken]) -> tuple[tuple[Ru
     return tuple(kept)
 
 
-def _runs(slots: Sequence[Slot], page: Sequence[PageToken]) -> list[Run]:
-    return [
-        Run(first, first + len(slots) - 1)
-        for first in range(len(page) - len(slots) + 1)
-        if all(slot.accepts(page[first + offset].keys) for offset, slot in enumerate(slots))
-    ]
+def _runs(pattern: Pattern, page: Sequence[PageToken]) -> Iterator[Run]:
+    """From each place where the first slot stands, the nearest that each following one does."""
+    first, *others = pattern.slots
+    for start, one in enumerate(page):
+        if not first.accepts(one.keys):
+            continue
+        last: int | None = start
+        for slot in others:
+            last = _next(slot, page, last + 1, pattern.gap)
+            if last is None:
+                break
+        if last is not None:
+            yield Run(start, last)
+
+
+def _next(slot: Slot, page: Sequence[PageToken], start: int, gap: int) -> int | None:
+    within = range(start, min(start + gap + 1, len(page)))
+    return next((index for index in within if slot.accepts(page[index].keys)), None)

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from schemas.search import Snippet
 from search.analysis import PageToken, analyse
+from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Run, find_all
 from search.query import Query
 
 ELLIPSIS = "…"
 
 
-def snippet(query: Query, text: str, language: str | None, width: int = 160) -> Snippet:
+def snippet(
+    query: Query, text: str, language: str | None, width: int = 160, expansion: Expansion = NO_EXPANSION
+) -> Snippet:
     """About `width` code points of the text where most of the query's different terms stand together.
 
     White space is folded, divided words are put together, characters that show nothing (controls, private use) are left
@@ -20,7 +23,7 @@ def snippet(query: Query, text: str, language: str | None, width: int = 160) -> 
     """
     page = analyse(text, language)
     clean, places = _clean(text, page)
-    hits = [(*_span(run, page, places), term) for run, term in find_all(query.terms, page)]
+    hits = [(*_span(run, page, places), term) for run, term in find_all(query.terms, page, expansion)]
     start, end = _window(clean, hits, width)
     before, after = ELLIPSIS * (start > 0), ELLIPSIS * (end < len(clean))
     shift = len(before) - start
