@@ -79,9 +79,7 @@ def patterns(term: Term, expansion: Expansion = NO_EXPANSION) -> tuple[Pattern, 
 def _pattern(text: str, expansion: Expansion, *, prefix: bool) -> Pattern:
     tokens = tokenise(text)
     last = len(tokens) - 1
-    slots = tuple(
-        _slot(token.text, expansion, prefix=prefix and index == last) for index, token in enumerate(tokens)
-    )
+    slots = tuple(_slot(token.text, expansion, prefix=prefix and index == last) for index, token in enumerate(tokens))
     return Pattern(slots, tokens[0].whole if len(tokens) > 1 and not prefix else None)
 
 
