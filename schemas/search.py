@@ -162,3 +162,49 @@ class SearchResult(Record):
     query: str
     total: int
     hits: tuple[SearchHit, ...]
+
+
+class FoundUnit(Record):
+    """A unit as shown to a person: its best pages with snippets and marks."""
+
+    unit_id: UUID
+    unit_version: int
+    reference_code: str
+    title: str
+    fonds: str | None = None
+    series: str | None = None
+    document_type: str | None = None
+    year_from: int | None = None
+    year_to: int | None = None
+    score: float
+    matching: int = Field(ge=1, description="how many of its pages match")
+    pages: tuple[SearchHit, ...] = Field(description="the best of them, best first")
+
+
+class FoundUnits(Record):
+    """The answer to a query, by units."""
+
+    query: str
+    pages: int = Field(ge=0, description="how many pages match")
+    units: int = Field(ge=0, description="how many units have such pages")
+    hits: tuple[FoundUnit, ...]
+    facets: Mapping[Facet, tuple[FacetValue, ...]] = Field(default_factory=dict)
+    did_you_mean: str | None = Field(default=None, description="the query with words that the archive has")
+
+
+class SuggestionKind(StrEnum):
+    """What a suggestion is."""
+
+    CODE = "code"
+    TITLE = "title"
+    NAME = "name"
+    STREET = "street"
+    WORD = "word"
+
+
+class Suggestion(Record):
+    """How what a person began to type may go on."""
+
+    text: str
+    kind: SuggestionKind
+    pages: int = Field(ge=1, description="how many pages have it, of those that the reader may see")

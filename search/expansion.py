@@ -23,8 +23,8 @@ class Alternative:
 class Expansion:
     """By word: folded words that it may stand for, with how much each counts. By term: other names for all of it.
 
-    `words` is asked by `search.analysis.fold` of a single word of a query, in a phrase or not, and never has a word with
-    a digit in it; weights are above 0 and under 1.
+    `words` is asked by `search.analysis.fold` of a single word of a query, in a phrase or not, and never has one with a
+    digit in it; weights are above 0 and under 1.
     """
 
     words: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

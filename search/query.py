@@ -71,8 +71,7 @@ class UnitIs:
     reference_code: str
 
     def __str__(self) -> str:
-        spaced = any(char.isspace() for char in self.reference_code)
-        return f'unit:"{self.reference_code}"' if spaced else f"unit:{self.reference_code}"
+        return _field("unit", self.reference_code)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +98,62 @@ class LanguageIs:
         return f"lang:{self.language}"
 
 
-Term = Word | Prefix | Phrase
-Clause = Term | UnitIs | YearIn | LanguageIs
+@dataclass(frozen=True, slots=True)
+class FondsIs:
+    """The unit's fonds, compared as reference codes are."""
+
+    fonds: str
+
+    def __str__(self) -> str:
+        return _field("fonds", self.fonds)
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesIs:
+    """The unit's series, compared as reference codes are."""
+
+    series: str
+
+    def __str__(self) -> str:
+        return _field("series", self.series)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeIs:
+    """The type of the unit's documents, compared as reference codes are."""
+
+    document_type: str
+
+    def __str__(self) -> str:
+        return _field("type", self.document_type)
+
+
+@dataclass(frozen=True, slots=True)
+class TitleHas:
+    """Words side by side, in this order, in the unit's title."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return _field("title", self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place or a street by one of its names: under any other that the archive knows it is meant too."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return _field("place", self.text)
+
+
+def _field(name: str, value: str) -> str:
+    return f'{name}:"{value}"' if any(char.isspace() for char in value) else f"{name}:{value}"
+
+
+Term = Word | Prefix | Phrase | Place
+Clause = Term | UnitIs | YearIn | LanguageIs | FondsIs | SeriesIs | TypeIs | TitleHas
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +179,7 @@ class Query:
     @property
     def terms(self) -> tuple[Term, ...]:
         """The words and phrases that a hit shows: those that can be marked."""
-        return tuple(
-            item.clause for item in self.items if not item.negated and isinstance(item.clause, Word | Prefix | Phrase)
-        )
+        return tuple(item.clause for item in self.items if not item.negated and isinstance(item.clause, Term))
 
 
 def parse_query(text: str) -> Query:
@@ -188,7 +239,7 @@ class _Parser:
             return self._phrase()
         field = _FIELD.match(self.text, self.index)
         if field is not None:
-            return self._field(field)
+            return self._read_field(field)
         start = self.index
         return _term(self._bare(), start)
 
@@ -199,7 +250,7 @@ class _Parser:
             raise _malformed(start, "între ghilimele nu este niciun cuvânt", "there is no word between the quotes")
         return Phrase(text)
 
-    def _field(self, match: re.Match[str]) -> Clause:
+    def _read_field(self, match: re.Match[str]) -> Clause:
         start, name = self.index, match["name"]
         read = _FIELDS.get(name.lower())
         if read is None:
@@ -230,7 +281,7 @@ class _Parser:
         return self.text[start : self.index]
 
     def _count(self, start: int, clause: Clause) -> None:
-        self.terms += len(tokenise(clause.text)) if isinstance(clause, Word | Prefix | Phrase) else 1
+        self.terms += len(tokenise(clause.text)) if isinstance(clause, Term) else 1
         if self.terms > MAX_TERMS:
             raise _malformed(
                 start,
