@@ -120,9 +120,8 @@ def samples(arguments: argparse.Namespace) -> BenchSet:
 def chosen_sets(names: Sequence[str] | None, samples: BenchSet) -> list[BenchSet]:
     """The samples, then the sets of the folders that variables name; those alone whose name holds one of `names`."""
     sets = [samples]
-    for variable in SCANS:
-        if os.environ.get(variable):
-            sets += folder_sets(Path(os.environ[variable]))
+    for folder in dict.fromkeys(Path(os.environ[name]).resolve() for name in SCANS if os.environ.get(name)):
+        sets += folder_sets(folder)
     return [one for one in sets if not names or any(name in one.name for name in names)]
 
 

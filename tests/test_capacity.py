@@ -112,8 +112,8 @@ def test_memory_is_what_the_compose_file_allows() -> None:
 
 def test_the_short_answer_is_that_of_the_tables() -> None:
     pages = 5000 * F["pages_a_unit"]
-    assert "3,8 zile de calculator" in TEXT
-    assert says("3.8", SUMS["days of reading on 8 cores"](pages))
+    assert "2,5 zile de calculator" in TEXT
+    assert says("2.5", SUMS["days of reading on 8 cores"](pages))
     assert "2 TiB" in TEXT, "of which 30 % stay free"
     assert "43 TiB" in TEXT
     assert SUMS["store with JPEG masters, GiB"](pages) / 0.7 <= 2 * KIB

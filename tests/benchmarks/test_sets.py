@@ -57,6 +57,14 @@ def test_a_folder_with_images_and_truth_is_a_set_at_any_depth(tmp_path: Path) ->
     assert only.pages[0].truth == "Texte 1 "  # without the signs of the transcribers
 
 
+def test_a_folder_that_two_variables_name_is_measured_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _folder(tmp_path, "fra", "a.jpg", "a.gt.txt")
+    for name in reading.SCANS:
+        monkeypatch.setenv(name, str(tmp_path))
+    chosen = reading.chosen_sets(None, sample_set(SAMPLES, "samples"))
+    assert [one.name for one in chosen] == ["samples", "fra"]
+
+
 @pytest.mark.parametrize(
     ("name", "said", "languages"),
     [
