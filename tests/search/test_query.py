@@ -67,7 +67,7 @@ def test_a_query_is_understood(text: str, items: list[Item]) -> None:
         ("plan unit:", 11, "no value after 'unit:'"),
         ("unit: PS", 6, "no value"),
         ('unit:"  "', 6, "no value"),
-        ("plan titlu:casă", 6, "no field 'titlu:'"),
+        ("plan bloc:4", 6, "no field 'bloc:'"),
         ("-Nr:12", 2, "no field 'Nr:'"),
         ("*", 1, "a star needs"),
         ("plan *", 6, "a star needs"),
