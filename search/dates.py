@@ -6,6 +6,7 @@ four digits, three (``947``: the thousand left out, in use until about 1950) or 
 """
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.analysis import FOLD
@@ -63,7 +64,8 @@ def read_day(pieces: tuple[Piece, ...]) -> Day | None:
     """The day that the pieces begin with: day, month, year, or year, month, day; it ends where a typed word ends."""
     if len(pieces) < 3:
         return None
-    for one in (_day_first(*pieces[:3]), _year_first(*pieces[:3], after=pieces[3:])):
+    first, month, last, *after = pieces
+    for one in (_day_first(first, month, last), _year_first(first, month, last, after)):
         if one is not None and pieces[one.pieces - 1].ends_word:
             return one
     return None
@@ -77,7 +79,7 @@ def _day_first(day: Piece, month: Piece, year: Piece) -> Day | None:
     return _valid(day.text, number, read_year(year.text, short=together or "'" in _signs(year.before)), 3)
 
 
-def _year_first(year: Piece, month: Piece, day: Piece, after: tuple[Piece, ...]) -> Day | None:
+def _year_first(year: Piece, month: Piece, day: Piece, after: Sequence[Piece]) -> Day | None:
     number = _month(month, day.before)
     if number is None or len(year.text) != 4:
         return None

@@ -4,8 +4,8 @@
 One typist writes ``strada Mărășești nr.12``, the next ``str. Mărăşeşti 12``. So, on pages and in queries alike:
 
 * the forms of a label of streets are equal: ``strada`` finds ``str.``, ``străzii`` and ``ulița``;
-* its abbreviations, and labels of numbers before a number, need not be found: the word after them must be, and ranks
-  higher with the label before it;
+* abbreviations (and ``aleea``, ``intrarea``, ``fundătura``), and labels of numbers before a number, need not be found:
+  the word after them must be, and ranks higher with the label before it;
 * in a phrase a label of numbers before a number may be there or not.
 
 =============  ====================================  ===============================================
@@ -50,7 +50,7 @@ class Label:
     @property
     def plain_words(self) -> frozenset[str]:
         """Those of them that mean nothing else."""
-        return self.words - _AMBIGUOUS
+        return self.words - _TOO_COMMON
 
 
 def _label(short: str, full: str, *pairs: tuple[str, str], of_numbers: bool = False) -> Label:
@@ -76,8 +76,10 @@ LABELS = (
 )
 _BY_FORM = {form: one for one in LABELS for form in (*one.words, *("".join(pair) for pair in one.pairs))}
 
-# Words of their own too (cal: horse, căii: of the way, fund: bottom): as abbreviations they need their dot.
-_AMBIGUOUS = frozenset({"al", "cal", "caii", "fund", "intr"})
+# Words of their own too (al: of, cal: horse, fund: bottom, într-o: in a): as abbreviations they need their dot.
+_NEEDS_DOT = frozenset({"al", "cal", "fund", "intr"})
+# Where they stand alone on a page they are seldom a label: looked for only with a name after them.
+_TOO_COMMON = frozenset({"al", "fund", "intr"})
 
 
 def label_of(text: str) -> Label | None:
@@ -89,14 +91,14 @@ def is_label_before(text: str, following: str) -> bool:
     """Whether `text` is before this word a label that need not be found.
 
     ``str.`` before any name, ``nr.`` and ``bl.`` before any word, ``nr``, ``numărul`` and ``bl`` only before a number;
-    ``al.`` and ``cal.`` need their dot. ``strada`` is a word like others.
+    ``al.`` and ``cal.`` need their dot. ``strada`` is a word like others; ``aleea`` is not, since it may be ``al.``
     """
     label, folded, dotted = label_of(text), fold(text), text.endswith(".")
     if label is None:
         return False
     if label.of_numbers:
         return dotted or any(char.isdigit() for char in following)
-    if folded in label.full or (folded in _AMBIGUOUS and not dotted):
+    if (folded in _NEEDS_DOT and not dotted) or (folded in label.full and label.short.isdisjoint(_TOO_COMMON)):
         return False
     return (
         len(fold(following)) >= _SHORTEST_NAME

@@ -50,12 +50,13 @@ def _runs(pattern: Pattern, page: Sequence[PageToken]) -> Iterator[Run]:
     for start, one in enumerate(page):
         if not first.accepts(one.keys):
             continue
-        last: int | None = start
+        last = start
         for slot in others:
-            last = _next(slot, page, last + 1, pattern.gap)
-            if last is None:
+            following = _next(slot, page, last + 1, pattern.gap)
+            if following is None:
                 break
-        if last is not None:
+            last = following
+        else:
             yield Run(start, last)
 
 

@@ -5,12 +5,14 @@ A CNP has 13 digits: sex and century (1 to 8), year, month and day of birth, cou
 (OUG 97/2005, art. 6; Legea 105/1996). The check digit is not looked at: a code with one digit mistyped is as personal.
 """
 
+import re
 from collections.abc import Iterator
 
 from search.analysis import fold, tokenise
 from search.clauses import Prefix, Query
 from search.dates import is_day, is_number
 
+_RUNS = re.compile(r"[0-9]+|[^0-9]+")
 _DIGITS = 13
 _TELLING = 9
 """A beginning of so many digits names the county of birth beside the day."""
@@ -32,16 +34,10 @@ def names_person(query: Query) -> bool:
 
 
 def _digit_runs(text: str) -> Iterator[str]:
-    """Digits side by side; an empty run where letters come between."""
+    """Digits side by side, in order; an empty run where letters come between."""
     for token in tokenise(text):
-        run = ""
-        for char in fold(token.text):
-            if is_number(char):
-                run += char
-            else:
-                yield run
-                run = ""
-        yield run
+        for run in _RUNS.findall(fold(token.text)):
+            yield run if is_number(run) else ""
 
 
 def _joined(runs: list[str]) -> Iterator[str]:
