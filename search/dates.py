@@ -139,12 +139,7 @@ def day_keys(day: int) -> frozenset[str]:
 
 def month_keys(month: int) -> frozenset[str]:
     """All ways to write a month, from 1."""
-    return month_name_keys(month) | {f"{FOLD}{month}", FOLD + _ROMAN[month - 1]}
-
-
-def month_name_keys(month: int) -> frozenset[str]:
-    """The names of a month, from 1."""
-    return frozenset(FOLD + name for name in _NAMES_OF[month - 1])
+    return frozenset(FOLD + form for form in (str(month), _ROMAN[month - 1], *_NAMES_OF[month - 1]))
 
 
 def is_month_name(folded: str) -> bool:

@@ -37,7 +37,6 @@ from search.dates import (
     is_month_name,
     is_number,
     month_keys,
-    month_name_keys,
     new_style_day,
     year_keys,
 )
@@ -52,16 +51,20 @@ MAX_LESSER = 32
 """Keys of one slot that come by expansion."""
 
 _MAX_VARIANTS = 6
+_MAX_VARIANTS_OF_OTHER = 2
 _OTHER_FORM = 0.95
 _OTHER_ORDER = 0.9
 _WORDS_BETWEEN = 0.7
-_YEAR_DIGITS = 4
-_DATE_GAP = 1
-"""``12 mai anul 1987``, ``1987 évi május hó 12``"""
-_ACT_DATE_GAP = 3
-"""``123 din data de 12 mai 1987``"""
 _ACT_YEAR_GAP = 5
-"""``123 din data de 12.05.1987``"""
+"""``123 din data de 12.05.1987``; each engine asks once for each width of a gap, so that no other pattern has one."""
+_YEAR_DIGITS = 4
+# What may stand within a date, and between an act's number and its date.
+_MONTH_WORDS = ("luna", "lunii", "lunei")
+_YEAR_WORDS = ("anul", "an")
+_HUNGARIAN_YEAR_WORDS = ("evi", "ev")
+_HUNGARIAN_MONTH_WORDS = ("ho", "hava")
+_FROM_WORDS = ("din", "data", "la", "ziua")
+_OF_WORDS = ("de",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ def patterns(term: Term, expansion: Expansion = NO_EXPANSION) -> tuple[Pattern, 
     others = (
         replace(pattern, weight=other.weight * pattern.weight)
         for other in sorted(expansion.terms.get(term, ()), key=lambda other: -other.weight)
-        for pattern in islice(_phrase(other.text, NO_EXPANSION), 2)
+        for pattern in islice(_phrase(other.text, NO_EXPANSION), _MAX_VARIANTS_OF_OTHER)
     )
     return tuple(_bounded((*own, *others)))
 
@@ -242,35 +245,49 @@ def _date(date: DateIs, expansion: Expansion) -> Iterator[Pattern]:
     yield from _days(date)
 
 
-def _days(date: DateIs, before: tuple[Slot, ...] = (), gap: int = 0) -> Iterator[Pattern]:
-    """The ways to write a day; ones that have words between them only with the month's name."""
+def _days(date: DateIs) -> Iterator[Pattern]:
+    """The ways to write a day, with the words that may stand within it."""
     typed = [exact_key(token.text) for token in tokenise(date.text)[:3]]
     if len(typed[0].removeprefix(FOLD)) == _YEAR_DIGITS:
         typed.reverse()
     day = Slot(day_keys(date.day), frozenset(), typed[0])
     month = Slot(month_keys(date.month), frozenset(), typed[1])
-    name = replace(month, keys=month_name_keys(date.month))
     year = Slot(year_keys(date.year), frozenset(), typed[2])
     full = replace(year, keys=year_keys(date.year, short=False))
+    yield Pattern((day, month, year), weight=_OTHER_FORM)
+    yield Pattern((day, month, _either(_YEAR_WORDS), full), weight=_OTHER_FORM)
+    yield Pattern((day, _either(_MONTH_WORDS), month, year), weight=_OTHER_FORM)
+    yield Pattern((day, _either(_MONTH_WORDS), month, _either(_YEAR_WORDS), full), weight=_OTHER_FORM)
     later = new_style_day(date.day, date.month, date.year)
-    yield Pattern((*before, day, month, year), weight=_OTHER_FORM, gap=gap)
-    if gap < _DATE_GAP:
-        yield Pattern((*before, day, name, full), weight=_OTHER_ORDER, gap=_DATE_GAP)
     if later is not None:
-        yield Pattern((*before, day, replace(day, keys=day_keys(later)), month, year), weight=_OTHER_ORDER, gap=gap)
-    if not before:
-        yield Pattern((full, month, day), weight=_OTHER_ORDER)
-        yield Pattern((full, name, day), weight=_WORDS_BETWEEN, gap=2 * _DATE_GAP)
+        yield Pattern((day, replace(day, keys=day_keys(later)), month, year), weight=_OTHER_ORDER)
+    yield Pattern((full, month, day), weight=_OTHER_ORDER)
+    yield Pattern((full, month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_ORDER)
+    yield Pattern(
+        (full, _either(_HUNGARIAN_YEAR_WORDS), month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_ORDER
+    )
 
 
 def _act(act: ActNumber, expansion: Expansion) -> Iterator[Pattern]:
     yield _typed(act.text, expansion)
     number = Slot(query_keys(act.number), frozenset(), exact_key(act.number))
-    if act.date is not None:
-        yield next(_days(act.date, (number,)))
-        yield from _days(act.date, (number,), _ACT_DATE_GAP)
+    if act.date is None:
+        yield from _of_year(number, act)
         return
+    since, of = _either(_FROM_WORDS), _either(_OF_WORDS)
+    day, with_year_word, *_ = _days(act.date)
+    for between in ((), (since,), (since, of), (since, since, of)):
+        yield replace(day, slots=(number, *between, *day.slots))
+    for between in ((since,), (since, since, of)):
+        yield replace(with_year_word, slots=(number, *between, *with_year_word.slots))
+
+
+def _of_year(number: Slot, act: ActNumber) -> Iterator[Pattern]:
     year = Slot(year_keys(act.year), frozenset(), exact_key(tokenise(act.text)[-1].text))
     full = replace(year, keys=year_keys(act.year, short=False))
     yield Pattern((number, year), weight=_OTHER_FORM)
     yield Pattern((number, full), weight=_WORDS_BETWEEN, gap=_ACT_YEAR_GAP)
+
+
+def _either(words: Sequence[str]) -> Slot:
+    return Slot(frozenset(map(exact_key, words)), frozenset(), exact_key(words[0]))

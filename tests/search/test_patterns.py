@@ -58,6 +58,21 @@ def test_a_day_is_found_however_it_is_written_and_asked_for(same: tuple[str, ...
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "12 mai anul 1987",
+        "ziua 12 luna 05 anul 1987",
+        "12 luna mai 1987",
+        "1987. évi május hó 12-én",
+        "1987 május hó 12",
+        "nr. 123/12.05.1987",
+    ],
+)
+def test_a_day_is_found_with_the_words_of_forms_within_it(written: str) -> None:
+    assert found("12.V.1987", written)
+
+
+@pytest.mark.parametrize(
     ("asked", "written"),
     [
         ("12.05.1987", "12.06.1987"),
@@ -130,7 +145,10 @@ def test_the_number_of_an_act_is_found_with_its_year_or_its_day(asked: str, writ
 
 
 @pytest.mark.parametrize("asked", ["123/12.05.1987", "nr. 123 din 12 mai 1987", "123 din 12.V.1987", "nr.123/12/5/87"])
-@pytest.mark.parametrize("written", ["nr. 123/12.05.1987", "123 din 12 mai 1987", "Nr. 123 din data de 12.V.1987"])
+@pytest.mark.parametrize(
+    "written",
+    ["nr. 123/12.05.1987", "123 din 12 mai 1987", "Nr. 123 din data de 12.V.1987", "123 din ziua de 12 mai anul 1987"],
+)
 def test_the_number_of_an_act_is_found_with_its_day_as_others_write_it(asked: str, written: str) -> None:
     assert isinstance(parse_query(asked).terms[0], ActNumber)
     assert found(asked, f"Decizia {written} privind")
