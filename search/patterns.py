@@ -54,6 +54,7 @@ _MAX_VARIANTS = 6
 _MAX_VARIANTS_OF_OTHER = 2
 _OTHER_FORM = 0.95
 _OTHER_ORDER = 0.9
+_OTHER_WORDS = 0.5  # words that were not typed score too, and what was typed is to come first
 _WORDS_BETWEEN = 0.7
 _ACT_YEAR_GAP = 5
 """``123 din data de 12.05.1987``; each engine asks once for each width of a gap, so that no other pattern has one."""
@@ -197,7 +198,7 @@ def _phrase(text: str, expansion: Expansion) -> Iterator[Pattern]:
     for slots in islice(product(*_alternatives(plain, tokenise(plain), typed.slots)), _MAX_VARIANTS):
         joined = tuple(slot for some in slots for slot in some)
         if joined and joined != typed.slots:
-            yield Pattern(joined, weight=_OTHER_FORM)
+            yield Pattern(joined, weight=_OTHER_WORDS)
 
 
 def _alternatives(text: str, tokens: Sequence[Token], slots: Sequence[Slot]) -> Iterator[tuple[tuple[Slot, ...], ...]]:
@@ -255,16 +256,16 @@ def _days(date: DateIs) -> Iterator[Pattern]:
     year = Slot(year_keys(date.year), frozenset(), typed[2])
     full = replace(year, keys=year_keys(date.year, short=False))
     yield Pattern((day, month, year), weight=_OTHER_FORM)
-    yield Pattern((day, month, _either(_YEAR_WORDS), full), weight=_OTHER_FORM)
-    yield Pattern((day, _either(_MONTH_WORDS), month, year), weight=_OTHER_FORM)
-    yield Pattern((day, _either(_MONTH_WORDS), month, _either(_YEAR_WORDS), full), weight=_OTHER_FORM)
+    yield Pattern((day, month, _either(_YEAR_WORDS), full), weight=_OTHER_WORDS)
+    yield Pattern((day, _either(_MONTH_WORDS), month, year), weight=_OTHER_WORDS)
+    yield Pattern((day, _either(_MONTH_WORDS), month, _either(_YEAR_WORDS), full), weight=_OTHER_WORDS)
     later = new_style_day(date.day, date.month, date.year)
     if later is not None:
         yield Pattern((day, replace(day, keys=day_keys(later)), month, year), weight=_OTHER_ORDER)
     yield Pattern((full, month, day), weight=_OTHER_ORDER)
-    yield Pattern((full, month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_ORDER)
+    yield Pattern((full, month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_WORDS)
     yield Pattern(
-        (full, _either(_HUNGARIAN_YEAR_WORDS), month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_ORDER
+        (full, _either(_HUNGARIAN_YEAR_WORDS), month, _either(_HUNGARIAN_MONTH_WORDS), day), weight=_OTHER_WORDS
     )
 
 
@@ -276,8 +277,9 @@ def _act(act: ActNumber, expansion: Expansion) -> Iterator[Pattern]:
         return
     since, of = _either(_FROM_WORDS), _either(_OF_WORDS)
     day, with_year_word, *_ = _days(act.date)
-    for between in ((), (since,), (since, of), (since, since, of)):
-        yield replace(day, slots=(number, *between, *day.slots))
+    yield replace(day, slots=(number, *day.slots))
+    for between in ((since,), (since, of), (since, since, of)):
+        yield replace(day, slots=(number, *between, *day.slots), weight=_WORDS_BETWEEN)
     for between in ((since,), (since, since, of)):
         yield replace(with_year_word, slots=(number, *between, *with_year_word.slots))
 
