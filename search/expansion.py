@@ -8,7 +8,7 @@ the archive's own tables; engines, marks and snippets all go by it, so that what
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from search.query import Term
+from search.clauses import Term
 
 
 @dataclass(frozen=True, slots=True)

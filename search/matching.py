@@ -1,58 +1,18 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""What a word or phrase of a query means, as runs of keys; back ends, marks and snippets all go by it.
+"""Where the words and phrases of a query stand in a text; marks and snippets go by it, and both engines find the same.
 
-A term has one or two **patterns**, either of which may hold: the words as typed, and, where it has hyphens, the same
-with the hyphens at a line's end, since a word divided there is indexed whole. A pattern is a run of **slots** on
-consecutive positions of a text.
+`search.patterns` says what a term means.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from search.analysis import (
-    SOFT_HYPHEN,
-    PageToken,
-    divided_keys,
-    exact_key,
-    fold,
-    prefix_keys,
-    query_keys,
-    soften_hyphens,
-    tokenise,
-)
+from search.analysis import PageToken
+from search.clauses import Term
 from search.expansion import NO_EXPANSION, Expansion
-from search.query import Phrase, Prefix, Term
+from search.patterns import Pattern, Slot, patterns
 
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One position: a token that has one of the keys, or a key with one of the beginnings.
-
-    Of the keys, `lesser` count less than others: as much as they say, above 0 and under 1.
-    """
-
-    keys: frozenset[str]
-    prefixes: frozenset[str]
-    exact: str
-    lesser: tuple[tuple[str, float], ...] = ()
-
-    def accepts(self, keys: frozenset[str]) -> bool:
-        """Whether a token with these keys may stand here."""
-        if not self.prefixes:
-            return not self.keys.isdisjoint(keys)
-        return any(key.startswith(prefix) for key in keys for prefix in self.prefixes)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Slots in order, up to `gap` other words between neighbours; `whole` is the key of a compound such as ``567/2/1``,
-    for ranking; `weight` is how much it counts (above 0, to 1).
-    """
-
-    slots: tuple[Slot, ...]
-    whole: str | None = None
-    gap: int = 0
-    weight: float = 1.0
+__all__ = ["Pattern", "Run", "Slot", "find_all", "find_runs", "patterns"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,36 +21,6 @@ class Run:
 
     first: int
     last: int
-
-
-def patterns(term: Term, expansion: Expansion = NO_EXPANSION) -> tuple[Pattern, ...]:
-    """The ways in which a term may stand in a text; at least one."""
-    prefix = isinstance(term, Prefix)
-    plain = term.text.replace(SOFT_HYPHEN, "")
-    own = (_pattern(text, expansion, prefix=prefix) for text in dict.fromkeys((plain, soften_hyphens(plain))))
-    others = (
-        replace(pattern, weight=other.weight)
-        for other in expansion.terms.get(term, ())
-        for pattern in patterns(Phrase(other.text))
-    )
-    return (*own, *others)
-
-
-def _pattern(text: str, expansion: Expansion, *, prefix: bool) -> Pattern:
-    tokens = tokenise(text)
-    last = len(tokens) - 1
-    slots = tuple(_slot(token.text, expansion, prefix=prefix and index == last) for index, token in enumerate(tokens))
-    return Pattern(slots, tokens[0].whole if len(tokens) > 1 and not prefix else None)
-
-
-def _slot(word: str, expansion: Expansion, *, prefix: bool) -> Slot:
-    divided = SOFT_HYPHEN in word
-    if prefix:
-        return Slot(frozenset(), divided_keys(word) if divided else prefix_keys(word), exact_key(word))
-    keys = divided_keys(word) if divided else query_keys(word)
-    others = {} if divided else expansion.words.get(fold(word), {})
-    lesser = {exact_key(other): weight for other, weight in others.items() if exact_key(other) not in keys}
-    return Slot(keys | lesser.keys(), frozenset(), exact_key(word), tuple(sorted(lesser.items())))
 
 
 def find_runs(term: Term, page: Sequence[PageToken], expansion: Expansion = NO_EXPANSION) -> tuple[Run, ...]:

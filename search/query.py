@@ -1,185 +1,95 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The query language: a small grammar of our own, the same for every back end.
+"""The query language: a small grammar of our own, the same for every back end. docs/search.md is its guide.
 
 ::
 
     query   = { item } ;                      all items must hold, in any order
-    item    = [ "-" ] , ( field | phrase | prefix | word ) ;     "-": must not be there
+    item    = [ "-" ] , ( field | phrase | range | date | act | prefix | word ) ;      "-": must not be there
     phrase  = '"' , text , '"' ;              these words side by side, in this order, in any of their forms
-    prefix  = text , "*" ;                    words that begin so; at least two letters or digits
+    range   = year , ".." , [ year ] | ".." , year ;     bare years of four digits: as `year:` with them
+    date    = { label } , ( day , month , year | year , month , day ) ;                search.dates
+    act     = { label } , number , ( "/" | "din" ) , ( date | year ) ;                 search.numbers
+    prefix  = { label } , text , "*" ;        words that begin so; at least two letters or digits
+    word    = { label } , text ;              without spaces and quotes
+    label   = "str." | "nr." | … ;            need not be found; only right before what it labels: search.labels
     field   = name , ":" , ( text | phrase ) ;
-    word    = text ;                          without spaces and quotes
 
-======================  ==============================================================================
-``unit:`` ``cota:``     the unit's reference code, whole: ``unit:PS/12``, ``unit:"Dosar 12"``
-``year:`` ``an:``       the unit's dates meet ``year:1987``, ``year:1980..1989``, ``year:..1950``
-``lang:`` ``limba:``    the page's language: ``lang:hun``, ``lang:ro``
-======================  ==============================================================================
+======================================  ========================================================================
+``fonds:`` ``fond:``                    the unit's fonds, whole
+``series:`` ``serie:``                  the unit's series, whole
+``unit:`` ``cota:`` ``unitate:``        the unit's reference code, whole: ``unit:PS/12``, ``unit:"Dosar 12"``
+``title:`` ``titlu:``                   these words side by side in the unit's title
+``type:`` ``tip:``                      the type of the unit's documents, whole
+``year:`` ``an:``                       the unit's dates meet ``year:1987``, ``year:1980..1989``, ``year:..1950``
+``lang:`` ``limba:``                    the page's language: ``lang:hun``, ``lang:ro``
+``place:`` ``loc:`` ``strada:``         a place or a street, under any of its names
+======================================  ========================================================================
 
-Romanian and French quotes („ ” “ « ») are quotes. A sign alone (``&``, ``–``) is passed over. A word with signs inside
-(``într-o``, ``123/12.05.1987``) stands for the run of its parts. ``str(query)`` gives the query in canonical form,
-which parses to an equal query. Queries are at most `MAX_LENGTH` characters and `MAX_TERMS` words and fields.
+Names of fields are read without regard to capitals and diacritics. Romanian and French quotes („ ” “ « ») are quotes. A
+sign alone (``&``, ``–``) is passed over. A word with signs inside (``într-o``, ``567/2/1``) stands for the run of its
+parts. ``str(query)`` gives the query in canonical form, which parses to an equal query. Queries are at most
+`MAX_LENGTH` characters and `MAX_TERMS` words and fields.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from schemas.errors import QueryMalformed
 from search.analysis import fold, tokenise
+from search.clauses import (
+    ActNumber,
+    Clause,
+    DateIs,
+    FondsIs,
+    Item,
+    LanguageIs,
+    Phrase,
+    Place,
+    Prefix,
+    Query,
+    SeriesIs,
+    Term,
+    TitleHas,
+    TypeIs,
+    UnitIs,
+    Word,
+    YearIn,
+)
+from search.labels import is_label_before, label_of, split_label
+from search.numbers import read_number
+from search.person_numbers import names_person
+
+__all__ = [
+    "FIELDS",
+    "MAX_LENGTH",
+    "MAX_TERMS",
+    "MIN_PREFIX",
+    "ActNumber",
+    "Clause",
+    "DateIs",
+    "FondsIs",
+    "Item",
+    "LanguageIs",
+    "Phrase",
+    "Place",
+    "Prefix",
+    "Query",
+    "SeriesIs",
+    "Term",
+    "TitleHas",
+    "TypeIs",
+    "UnitIs",
+    "Word",
+    "YearIn",
+    "names_person",
+    "parse_query",
+]
 
 MAX_LENGTH = 500
 MAX_TERMS = 32
 MIN_PREFIX = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word; with signs inside it is a run of words."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True, slots=True)
-class Prefix:
-    """Words that begin so; with signs inside, a run whose last word begins so."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.text}*"
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Words side by side, in this order."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return f'"{self.text}"'
-
-
-@dataclass(frozen=True, slots=True)
-class UnitIs:
-    """The unit's reference code."""
-
-    reference_code: str
-
-    def __str__(self) -> str:
-        return _field("unit", self.reference_code)
-
-
-@dataclass(frozen=True, slots=True)
-class YearIn:
-    """The unit's dates meet these years; either end may be open, not both."""
-
-    year_from: int | None
-    year_to: int | None
-
-    def __str__(self) -> str:
-        if self.year_from == self.year_to:
-            return f"year:{self.year_from:03}"
-        ends = ("" if year is None else f"{year:03}" for year in (self.year_from, self.year_to))
-        return f"year:{'..'.join(ends)}"
-
-
-@dataclass(frozen=True, slots=True)
-class LanguageIs:
-    """The page's language, ISO 639-2/T; a language without a variant covers its variants."""
-
-    language: str
-
-    def __str__(self) -> str:
-        return f"lang:{self.language}"
-
-
-@dataclass(frozen=True, slots=True)
-class FondsIs:
-    """The unit's fonds, compared as reference codes are."""
-
-    fonds: str
-
-    def __str__(self) -> str:
-        return _field("fonds", self.fonds)
-
-
-@dataclass(frozen=True, slots=True)
-class SeriesIs:
-    """The unit's series, compared as reference codes are."""
-
-    series: str
-
-    def __str__(self) -> str:
-        return _field("series", self.series)
-
-
-@dataclass(frozen=True, slots=True)
-class TypeIs:
-    """The type of the unit's documents, compared as reference codes are."""
-
-    document_type: str
-
-    def __str__(self) -> str:
-        return _field("type", self.document_type)
-
-
-@dataclass(frozen=True, slots=True)
-class TitleHas:
-    """Words side by side, in this order, in the unit's title."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return _field("title", self.text)
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place or a street by one of its names: under any other that the archive knows it is meant too."""
-
-    text: str
-
-    def __str__(self) -> str:
-        return _field("place", self.text)
-
-
-def _field(name: str, value: str) -> str:
-    return f'{name}:"{value}"' if any(char.isspace() for char in value) else f"{name}:{value}"
-
-
-Term = Word | Prefix | Phrase | Place
-Clause = Term | UnitIs | YearIn | LanguageIs | FondsIs | SeriesIs | TypeIs | TitleHas
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """A clause that must hold, or must not."""
-
-    clause: Clause
-    negated: bool = False
-
-    def __str__(self) -> str:
-        return f"-{self.clause}" if self.negated else str(self.clause)
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A parsed query. All items must hold."""
-
-    items: tuple[Item, ...]
-
-    def __str__(self) -> str:
-        return " ".join(str(item) for item in self.items)
-
-    @property
-    def terms(self) -> tuple[Term, ...]:
-        """The words and phrases that a hit shows: those that can be marked."""
-        return tuple(item.clause for item in self.items if not item.negated and isinstance(item.clause, Term))
 
 
 def parse_query(text: str) -> Query:
@@ -194,8 +104,9 @@ def parse_query(text: str) -> Query:
 
 
 _QUOTES = str.maketrans(dict.fromkeys("„”“«»", '"'))
-_FIELD = re.compile(r"(?P<name>[^\W\d_]+):")
+_FIELD = re.compile(r"(?P<name>[^\W\d_]++):")
 _YEAR = re.compile(r"[0-9]{3,4}")
+_RANGE = re.compile(r"[0-9]{4}\.\.(?:[0-9]{4})?|\.\.[0-9]{4}")
 _LANGUAGE = re.compile(r"[a-z]{3}(_[a-z]+)?")
 _SHORT_LANGUAGES = {"ro": "ron", "hu": "hun", "de": "deu", "fr": "fra", "en": "eng"}
 
@@ -213,35 +124,45 @@ def _check_length(text: str) -> None:
         )
 
 
-class _Parser:
+@dataclass(frozen=True, slots=True)
+class _Bare:
+    """What was typed without spaces, and means something only with what is around it."""
+
+    text: str
+    start: int
+    negated: bool
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A clause that is known."""
+
+    clause: Clause
+    start: int
+    negated: bool
+
+
+class _Lexer:
     """Walks once over the text; `index` is where it stands."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.index = 0
-        self.items: list[Item] = []
-        self.terms = 0
+        self.found: list[_Bare | _Read] = []
 
-    def parse(self) -> Query:
+    def read(self) -> list[_Bare | _Read]:
         while self._skip_space():
             start = self.index
             negated = self._take("-")
-            clause = self._clause()
-            if clause is not None:
-                self._count(start, clause)
-                self.items.append(Item(clause, negated))
-        if not self.items:
-            raise _malformed(0, "scrieți cel puțin un cuvânt sau un număr", "write at least one word or number")
-        return Query(tuple(self.items))
-
-    def _clause(self) -> Clause | None:
-        if self._at('"'):
-            return self._phrase()
-        field = _FIELD.match(self.text, self.index)
-        if field is not None:
-            return self._read_field(field)
-        start = self.index
-        return _term(self._bare(), start)
+            if self._at('"'):
+                self.found.append(_Read(self._phrase(), start, negated))
+            elif (field := _FIELD.match(self.text, self.index)) is not None:
+                self.found.append(_Read(self._field(field), start, negated))
+            else:
+                at = self.index
+                self._add_bare(self._bare(), at, negated=negated)
+        return self.found
 
     def _phrase(self) -> Phrase:
         start = self.index
@@ -250,14 +171,14 @@ class _Parser:
             raise _malformed(start, "între ghilimele nu este niciun cuvânt", "there is no word between the quotes")
         return Phrase(text)
 
-    def _read_field(self, match: re.Match[str]) -> Clause:
+    def _field(self, match: re.Match[str]) -> Clause:
         start, name = self.index, match["name"]
-        read = _FIELDS.get(name.lower())
+        read = FIELDS.get(fold(name))
         if read is None:
             raise _malformed(
                 start,
-                f"câmpul „{name}:” nu există; cele cunoscute sunt unit:, year:, lang:; puneți textul între ghilimele",
-                f"there is no field '{name}:'; the known ones are unit:, year:, lang:; put text into quotes",
+                f"câmpul „{name}:” nu există; cele cunoscute sunt {_KNOWN_RO}; puneți textul între ghilimele",
+                f"there is no field '{name}:'; the known ones are {_KNOWN_EN}; put text into quotes",
             )
         self.index = match.end()
         at = self.index
@@ -280,14 +201,25 @@ class _Parser:
             self.index += 1
         return self.text[start : self.index]
 
-    def _count(self, start: int, clause: Clause) -> None:
-        self.terms += len(tokenise(clause.text)) if isinstance(clause, Term) else 1
-        if self.terms > MAX_TERMS:
-            raise _malformed(
-                start,
-                f"sunt prea multe cuvinte; cel mult {MAX_TERMS}",
-                f"there are too many words; at most {MAX_TERMS}",
-            )
+    def _add_bare(self, text: str, at: int, *, negated: bool) -> None:
+        """A label that is written together with its word (``nr.123``) is a word of its own."""
+        while not negated and (parts := split_label(text)) is not None and not _FIELD.match(parts[1]):
+            self.found.append(_Bare(parts[0], at, negated))
+            at += len(parts[0])
+            text = parts[1]
+        if "*" in text:
+            self.found.append(_Bare(_beginning(text, at), at, negated, prefix=True))
+        elif _RANGE.fullmatch(text):
+            self.found.append(_Read(_year(text, at), at, negated))
+        elif tokenise(text):
+            self.found.append(_Bare(text, at, negated))
+        elif text == "/" and self.found:
+            self._join_slash(self.found[-1])
+
+    def _join_slash(self, last: _Bare | _Read) -> None:
+        """``123 / 1987`` is a number of an act, so that this sign is kept, with the number before it."""
+        if isinstance(last, _Bare) and not last.prefix and last.text[-1].isdigit():
+            self.found[-1] = replace(last, text=f"{last.text}/")
 
     def _skip_space(self) -> bool:
         while self.index < len(self.text) and self.text[self.index].isspace():
@@ -303,11 +235,96 @@ class _Parser:
         return found
 
 
-def _term(text: str, start: int) -> Term | None:
-    """A word, a prefix, or nothing where the text is only signs."""
+class _Parser:
+    """Puts together what belongs together: labels and their words, numbers of acts and dates in several words."""
+
+    def __init__(self, text: str) -> None:
+        self.lexemes = _Lexer(text).read()
+        self.items: list[Item] = []
+        self.terms = 0
+
+    def parse(self) -> Query:
+        index = 0
+        while index < len(self.lexemes):
+            first = self.lexemes[index]
+            if isinstance(first, _Read):
+                clause, taken = first.clause, 1
+            else:
+                clause, taken = self._term(index)
+            self._count(first.start, clause)
+            self.items.append(Item(clause, first.negated))
+            index += taken
+        if not self.items:
+            raise _malformed(0, "scrieți cel puțin un cuvânt sau un număr", "write at least one word or number")
+        return Query(tuple(self.items))
+
+    def _term(self, index: int) -> tuple[Term, int]:
+        """The term that begins here, and how many lexemes it takes."""
+        words = self._words_from(index)
+        labels = _count_labels(words)
+        first, *others = words[labels:]
+        label = " ".join(word.text for word in words[:labels])
+        if first.prefix:
+            return Prefix(first.text, label), labels + 1
+        plain = [first.text]
+        for one in others:
+            if one.prefix:
+                break
+            plain.append(one.text)
+        last = label_of(words[labels - 1].text) if labels else None
+        number = read_number(plain, numbered=last is not None and last.of_numbers)
+        if number is not None:
+            return replace(number[0], label=label), labels + number[1]
+        return Word(first.text, label), labels + 1
+
+    def _words_from(self, index: int) -> list[_Bare]:
+        """The words from here on that can be a part of one term."""
+        words: list[_Bare] = []
+        for one in self.lexemes[index : index + _MAX_WORDS_OF_TERM]:
+            if isinstance(one, _Read) or (words and one.negated):
+                break
+            words.append(one)
+        return words
+
+    def _count(self, start: int, clause: Clause) -> None:
+        self.terms += _words_of(clause)
+        if self.terms > MAX_TERMS:
+            raise _malformed(
+                start,
+                f"sunt prea multe cuvinte; cel mult {MAX_TERMS}",
+                f"there are too many words; at most {MAX_TERMS}",
+            )
+
+
+_MAX_LABELS = 3
+_MAX_WORDS_OF_TERM = 12
+
+
+def _count_labels(words: list[_Bare]) -> int:
+    """How many of the words, from the first, label the next one. What is excluded is excluded as it was typed."""
+    count = 0
+    while (
+        count < min(_MAX_LABELS, len(words) - 1)
+        and not words[count].negated
+        and is_label_before(words[count].text, words[count + 1].text)
+    ):
+        count += 1
+    return count
+
+
+def _words_of(clause: Clause) -> int:
+    match clause:
+        case Word() | Prefix() | DateIs() | ActNumber():
+            return len(tokenise(str(clause)))
+        case Phrase() | Place() | TitleHas():
+            return len(tokenise(clause.text))
+        case _:
+            return 1
+
+
+def _beginning(text: str, start: int) -> str:
+    """What words must begin with."""
     star = text.find("*")
-    if star < 0:
-        return Word(text) if tokenise(text) else None
     if star < len(text) - 1:
         raise _malformed(start + star, "steluța poate sta doar la sfârșitul unui cuvânt", "a star can only end a word")
     stem = text[:-1]
@@ -317,7 +334,33 @@ def _term(text: str, start: int) -> Term | None:
             f"înaintea steluței trebuie cel puțin {MIN_PREFIX} litere sau cifre",
             f"a star needs at least {MIN_PREFIX} letters or digits before it",
         )
-    return Prefix(stem)
+    return stem
+
+
+def _fonds(value: str, _at: int) -> Clause:
+    return FondsIs(value)
+
+
+def _series(value: str, _at: int) -> Clause:
+    return SeriesIs(value)
+
+
+def _type(value: str, _at: int) -> Clause:
+    return TypeIs(value)
+
+
+def _title(value: str, at: int) -> Clause:
+    return TitleHas(_with_words(value, at))
+
+
+def _place(value: str, at: int) -> Clause:
+    return Place(_with_words(value, at))
+
+
+def _with_words(value: str, at: int) -> str:
+    if not tokenise(value):
+        raise _malformed(at, f"în „{value}” nu este niciun cuvânt", f"there is no word in '{value}'")
+    return value
 
 
 def _unit(value: str, _at: int) -> Clause:
@@ -350,14 +393,27 @@ def _language(value: str, at: int) -> Clause:
     return LanguageIs(code)
 
 
-_FIELDS: dict[str, Callable[[str, int], Clause]] = {
+FIELDS: dict[str, Callable[[str, int], Clause]] = {
+    "fonds": _fonds,
+    "fond": _fonds,
+    "series": _series,
+    "serie": _series,
     "unit": _unit,
-    "unitate": _unit,
     "cota": _unit,
-    "cotă": _unit,
+    "unitate": _unit,
+    "title": _title,
+    "titlu": _title,
+    "type": _type,
+    "tip": _type,
     "year": _year,
     "an": _year,
     "lang": _language,
     "limba": _language,
-    "limbă": _language,
+    "place": _place,
+    "loc": _place,
+    "strada": _place,
 }
+"""What reads the value of a field, by its names without diacritics; the English one of each first."""
+
+_KNOWN_EN = "fonds:, series:, unit:, title:, type:, year:, lang:, place:"
+_KNOWN_RO = "fond:, serie:, cota:, titlu:, tip:, an:, limba:, loc:"

@@ -48,7 +48,11 @@ def command(
     offset: int,
     as_json: bool,
 ) -> int:
-    """Find pages: words, "phrases", -word, word*, unit:CODE, year:1980..1989, lang:ron."""
+    """Find pages: words, "phrases", -word, word*, dates, numbers of acts, years 1948..1952.
+
+    Fields: fonds:, series:, unit:CODE, title:, type:, year:1980..1989, lang:ron, place:"str. Mare"; in Romanian fond:,
+    serie:, cota:, titlu:, tip:, an:, limba:, loc: or strada:.
+    """
     output = context.output(as_json=as_json)
     filters = SearchFilters(unit=unit, year_from=year_from, year_to=year_to, language=language)
     with open_archive(context.settings) as archive:

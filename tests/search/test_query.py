@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The query language: what is understood, and what is refused with which words."""
 
+import math
 import time
 from contextlib import suppress
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from schemas.errors import QueryMalformed
@@ -13,16 +14,28 @@ from schemas.messages import Language
 from search.query import (
     MAX_LENGTH,
     MAX_TERMS,
+    ActNumber,
+    DateIs,
+    FondsIs,
     Item,
     LanguageIs,
     Phrase,
+    Place,
     Prefix,
     Query,
+    SeriesIs,
+    TitleHas,
+    TypeIs,
     UnitIs,
     Word,
     YearIn,
+    names_person,
     parse_query,
 )
+
+
+def words(*texts: str) -> list[Item]:
+    return [Item(Word(text)) for text in texts]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +60,34 @@ from search.query import (
         ("an:1980..1989", [Item(YearIn(1980, 1989))]),
         ("year:..947", [Item(YearIn(None, 947))]),
         ("-year:1980..", [Item(YearIn(1980, None), negated=True)]),
+        ("1948..1952", [Item(YearIn(1948, 1952))]),
+        ("-..1950 1948..", [Item(YearIn(None, 1950), negated=True), Item(YearIn(1948, None))]),
+        ("1987 12..15", [Item(Word("1987")), Item(Word("12..15"))]),
+        ("fond:Primăria", [Item(FondsIs("Primăria"))]),
+        ('FONDS:"Sfatul Popular" serie:II/4', [Item(FondsIs("Sfatul Popular")), Item(SeriesIs("II/4"))]),
+        ("tip:autorizație -type:plan", [Item(TypeIs("autorizație")), Item(TypeIs("plan"), negated=True)]),
+        ('titlu:"registru agricol"', [Item(TitleHas("registru agricol"))]),
+        ("unitate:PS/12 cotă:PS/13", [Item(UnitIs("PS/12")), Item(UnitIs("PS/13"))]),
+        ('limbă:ro strada:"Gh. Doja"', [Item(LanguageIs("ron")), Item(Place("Gh. Doja"))]),
+        ("loc:Temesvár place:Timișoara", [Item(Place("Temesvár")), Item(Place("Timișoara"))]),
+        ("str. Mare nr.12", [Item(Word("Mare", "str.")), Item(Word("12", "nr."))]),
+        ("bl. nr. A4 ap 3", [Item(Word("A4", "bl. nr.")), Item(Word("3", "ap"))]),
+        ("str.mara*", [Item(Prefix("mara", "str."))]),
+        ("strada Mare nr", [Item(Word("strada")), Item(Word("Mare")), Item(Word("nr"))]),
+        ("-str. Mare", [Item(Word("str."), negated=True), Item(Word("Mare"))]),
+        ("str. -Mare al Teilor", [*words("str."), Item(Word("Mare"), negated=True), *words("al", "Teilor")]),
+        ('nr. "12" nr.unit:12', [Item(Word("nr.")), Item(Phrase("12")), Item(Word("nr.unit:12"))]),
+        ("-12 mai 1987 plan", [Item(DateIs("12 mai 1987", 12, 5, 1987), negated=True), Item(Word("plan"))]),
+        ("12 -mai 1987", [*words("12"), Item(Word("mai"), negated=True), *words("1987")]),
+        ("12 & mai & 1987", [Item(DateIs("12 mai 1987", 12, 5, 1987))]),
+        ("12 mai 1987*", [*words("12", "mai"), Item(Prefix("1987"))]),
+        ("str. 1 Decembrie 1918", [Item(DateIs("1 Decembrie 1918", 1, 12, 1918, "str."))]),
+        ("nr. 12.05.1987", [Item(Word("12.05.1987", "nr."))]),
+        ("123 din 1987", [Item(ActNumber("123 din 1987", "123", 1987))]),
+        (
+            "nr. 123 / 12.V.87",
+            [Item(ActNumber("123/ 12.V.87", "123", 1987, DateIs("12.V.87", 12, 5, 1987), label="nr."))],
+        ),
         ("lang:HU", [Item(LanguageIs("hun"))]),
         ("limba:deu_latf", [Item(LanguageIs("deu_latf"))]),
         ("s\u0326tefan", [Item(Word("ștefan"))]),
@@ -67,7 +108,7 @@ def test_a_query_is_understood(text: str, items: list[Item]) -> None:
         ("plan unit:", 11, "no value after 'unit:'"),
         ("unit: PS", 6, "no value"),
         ('unit:"  "', 6, "no value"),
-        ("plan titlu:casă", 6, "no field 'titlu:'"),
+        ("plan bloc:4", 6, "no field 'bloc:'"),
         ("-Nr:12", 2, "no field 'Nr:'"),
         ("*", 1, "a star needs"),
         ("plan *", 6, "a star needs"),
@@ -79,6 +120,10 @@ def test_a_query_is_understood(text: str, items: list[Item]) -> None:
         ("year:..", 6, "no year"),
         ("year:1989..1980", 6, "1989 is after 1980"),
         ("lang:română", 6, "no language code"),
+        ("plan 1952..1948", 6, "1952 is after 1948"),
+        ("plan titlu:&", 12, "no word in '&'"),
+        ('strada:"…"', 8, "no word in '…'"),
+        (f'titlu:"{"a " * (MAX_TERMS + 1)}"', 1, "too many words"),
         ("plan \ud800", 6, "no valid text"),
         ("x" * (MAX_LENGTH + 1), MAX_LENGTH + 1, "at most 500"),
         ("a " * (MAX_TERMS + 1), 2 * MAX_TERMS + 1, "too many words"),
@@ -98,56 +143,150 @@ def test_terms_are_what_a_hit_can_show() -> None:
     assert query.terms == (Word("plan"), Phrase("de casă"), Prefix("autoriz"))
 
 
-pieces = st.lists(
-    st.one_of(
-        st.sampled_from(
-            [
-                "-",
-                '"',
-                "„",
-                "*",
-                ":",
-                "..",
-                " ",
-                "unit:",
-                "cota:",
-                "year:",
-                "an:",
-                "lang:",
-                "1987",
-                "987",
-                "ro",
-                "plan",
-                "ș",
-            ]
-        ),
-        st.text(max_size=4),
+FRAGMENTS = (
+    *(
+        "-",
+        '"',
+        "„",
+        "*",
+        ":",
+        "..",
+        " ",
+        "/",
+        ".",
+        ",",
+        "&",
+        "'",
+        "\0",
+        "\u202e",
+        "\u0307",
+        "\ud800",
+        "İ",
+        "ﬁ",
+        "\u00ad",
     ),
-    max_size=40,
-).map("".join)
+    *("unit:", "cota:", "year:", "an:", "lang:", "titlu:", "loc:", "fond:"),
+    *("1987", "987", "87", "12", "05", "1948..1952", "ro", "plan", "ș", "mai", "V", "XI", "din", "data", "de", "én"),
+    *("nr.", "str.", "strada", "b-dul", "ap", "al.", "12.05.1987", "123/", "1987. május 12"),
+)
+pieces = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=4)), max_size=60).map("".join)
+spaced = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map(" ".join)
+any_text = st.one_of(st.text(st.characters(), max_size=600), pieces, spaced)
 
 
-@given(st.one_of(st.text(max_size=600), pieces))
+def understood(text: str) -> Query | None:
+    """None where it is refused, with a place in it."""
+    try:
+        return parse_query(text)
+    except QueryMalformed as refused:
+        position = refused.fields["position"]
+    assert isinstance(position, int)
+    assert 1 <= position <= MAX_LENGTH + 1
+    return None
+
+
+@given(any_text)
 @example("cota:x " * 30)
 @example('"a"' * 32)
 @example("an:1980 " * 32)
 @example('"' + "a" * 498 + '"b')
+@example("nr." * 30 + "1987..1990")
+@example("nr.-5 nr.unit:7")
+@example("12 / / mai")
+@example("12 &")
 def test_any_text_is_understood_or_refused_and_what_is_understood_reads_the_same_again(text: str) -> None:
-    with suppress(QueryMalformed):
-        query = parse_query(text)
-        assert query.items
-        again = str(query)
-        try:
-            assert parse_query(again) == query
-        except QueryMalformed as error:
-            pytest.fail(f"{again!r} was refused: {error}")
+    query = understood(text)
+    if query is None:
+        return
+    assert query.items
+    assert isinstance(names_person(query), bool)
+    again = str(query)
+    try:
+        assert parse_query(again) == query
+    except QueryMalformed as error:
+        pytest.fail(f"{again!r} was refused: {error}")
+
+
+HOSTILE = (
+    *("(" * 500, '"a' * 250, '"' * 500, "-" * 500, "a" * 500, "1/" * 250, "unit:" * 100, "\u0326" * 500, "\0" * 500),
+    *("\u202e\u0661" * 250, "a\u0301\u0302\u0303" * 125, "\ufdfa" * 27, "\U0001d7d8" * 500, "ﬃ" * 160),
+    *(
+        "nr." * 166 + "1",
+        "str. " * 100,
+        "12.05.87 " * 10,
+        "123 din data de " * 8,
+        "1 1 1 1 " * 8,
+        "/ " * 250,
+        "1 / " * 32,
+    ),
+    *("a" * 498 + "*", "*" * 500, "a*" * 250, "a:" * 250, "ș" * 499 + ":", "1948.." * 80, "." * 499 + "a", "b-" * 31),
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_settled_quickly(text: str) -> None:
+    assert least_cpu_ms(text) < 5
+
+
+@given(any_text)
+@settings(max_examples=200)
+def test_any_text_is_settled_in_five_milliseconds(text: str) -> None:
+    assert least_cpu_ms(text) < 5
+
+
+def least_cpu_ms(text: str) -> float:
+    """Of one thread, in the best of up to ten attempts: the machine may be doing other things."""
+    best = math.inf
+    for _ in range(10):
+        start = time.thread_time()
+        with suppress(QueryMalformed):
+            parse_query(text)
+        best = min(best, (time.thread_time() - start) * 1000)
+        if best < 5:
+            break
+    return best
 
 
 @pytest.mark.parametrize(
-    "text", ["(" * 500, '"a' * 250, "-" * 500, "a" * 500, "1/" * 250, "unit:" * 100, "\u0326" * 500]
+    "text",
+    [
+        "1850101123456",
+        "plan -1850101123456 casă",
+        '"Ion Popescu 1850101123456"',
+        "cota:1850101123456",
+        "loc:1850101-123456",
+        "CNP1850101123456",
+        "cnp 1850101123456",
+        "1 850101 123456",
+        "1 85 01 01 12 3456",
+        '1850101 "123456"',
+        "185010112*",
+        "8991231999999",
+        "\uff11\uff18\uff15\uff10\uff11\uff10\uff11123456",
+        "nr. 1850101123456",
+    ],
 )
-def test_hostile_text_is_settled_quickly(text: str) -> None:
-    start = time.process_time()
-    with suppress(QueryMalformed):
-        parse_query(text)
-    assert time.process_time() - start < 0.2
+def test_a_query_with_what_looks_like_a_personal_code_is_known(text: str) -> None:
+    assert names_person(parse_query(text))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plan 1987",
+        "9850101123456",
+        "0850101123456",
+        "1851301123456",
+        "1850132123456",
+        "1850230123456",
+        "185010112345",
+        "18501011234567",
+        "1850101a123456",
+        "1850101 plan 123456",
+        "18501011*",
+        "nr. 1234567/12.05.1987",
+        "0723123456",
+    ],
+)
+def test_other_numbers_are_no_personal_codes(text: str) -> None:
+    assert not names_person(parse_query(text))
