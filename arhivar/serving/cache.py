@@ -151,14 +151,15 @@ class FileCache:
             os.close(descriptor)
 
     def trim(self) -> None:
-        """Bring the whole below the bound, and clear away what killed processes left. One process at a time does."""
+        """Bring the whole below the bound, and clear away what killed processes left.
+
+        One process at a time does, and others that are due wait: they must not go on writing.
+        """
         self._root.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._root / "trimming", os.O_RDWR | os.O_CREAT, 0o600)
         try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError:
-                return
+            with suppress(OSError):  # a disk that knows no locks: two trim at once, and a little too much goes
+                fcntl.flock(descriptor, fcntl.LOCK_EX)
             found = sorted(self._files())
             total = sum(file.size_bytes for file in found)
             if total <= self._max_bytes * _FULL:
