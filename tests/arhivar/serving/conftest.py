@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from PIL import Image
 
-from arhivar.composition import Archive, init_archive
+from arhivar.composition import Archive, init_archive, open_archive
 from arhivar.serving.server import FileServer, serve_files
 from arhivar.settings import load_settings
 from processors.pool import PagePool
@@ -65,7 +65,7 @@ def served(served_home: Path, tmp_path: Path) -> Iterator[Served]:
     home = tmp_path / "home"
     shutil.copytree(served_home, home)
     settings = load_settings({"ARHIVAR_HOME": str(home)})
-    with Town(settings, tmp_path, PagePool(1, _limits())).open() as archive, serve_files(archive) as files:
+    with open_archive(settings) as archive, serve_files(archive) as files:
         unit = archive.catalogue.unit_by_reference("S/1")
         assert unit is not None
         assert unit.version is not None
