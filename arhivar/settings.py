@@ -267,6 +267,24 @@ class Settings(Record):
     mail_to: str | None = Field(
         default=None, min_length=3, description="Who gets alerts and reports: addresses, commas between them."
     )
+    image_cache_bytes: int = Field(
+        default=4096 * _MIB,
+        ge=64 * _MIB,
+        description="Pictures and excerpts made for readers are kept in the work area up to so many bytes; the least "
+        "recently used go first.",
+    )
+    image_max_pixels: int = Field(
+        default=25_000_000,
+        ge=10_000,
+        le=300_000_000,
+        description="Largest picture of a page that is served, in pixels.",
+    )
+    image_workers: int = Field(
+        default=2,
+        ge=1,
+        le=64,
+        description="Processes that decode scans for readers, each within `worker_memory_bytes`.",
+    )
     airflow_database: SecretStr | None = Field(
         default=None,
         description="Airflow's metadata database, for `housekeeping` to remove runs older than 90 days; they stay when "

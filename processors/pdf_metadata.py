@@ -14,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import ImageCms
 
 from processors.pdf_font import clean
+from schemas.messages import Message
 from schemas.unit import UnitDescription
 
 _TAGS = {
@@ -64,6 +65,10 @@ class Statement:
     period: tuple[str, ...]
     producer: str
     created: datetime | None
+    abstract: Message | None = None
+    """What it is of the unit, where it is not all of a volume."""
+    source: str | None = None
+    """What it was taken from."""
 
     @classmethod
     def of(cls, description: UnitDescription, producer: str, created: datetime | None) -> "Statement":
@@ -109,6 +114,8 @@ def describe(pdf: Pdf, statement: Statement) -> None:
     )
     info = Dictionary(Title=String(statement.title), Producer=String(statement.producer))
     info.Creator = info.Producer
+    if statement.abstract:
+        info.Subject = String(statement.abstract.ro)
     if statement.fonds:
         info.Author = String(statement.fonds)
     if statement.created:
@@ -131,6 +138,14 @@ def _xmp(statement: Statement) -> bytes:
         f"<pdf:Producer>{escape(statement.producer)}</pdf:Producer>",
         f"<xmp:CreatorTool>{escape(statement.producer)}</xmp:CreatorTool>",
     ]
+    if statement.abstract:
+        said = "".join(
+            f'<rdf:li xml:lang="{language}">{escape(text)}</rdf:li>'
+            for language, text in (("x-default", statement.abstract.ro), ("en", statement.abstract.en))
+        )
+        properties.append(f"<dc:description><rdf:Alt>{said}</rdf:Alt></dc:description>")
+    if statement.source:
+        properties.append(f"<dc:source>{escape(statement.source)}</dc:source>")
     if statement.fonds:
         properties.append(_container("dc:creator", "Seq", (statement.fonds,)))
     if statement.period:

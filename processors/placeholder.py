@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 
 from processors.access import AccessImage
-from processors.encoded import encode_g4
+from processors.encoded import Pixels, encode_g4
+from processors.shown_source import PLACEHOLDER_PX
 from schemas.messages import Language, Message
 from schemas.page import Box, Line, Matrix, Word
 
 DPI = 150.0
-_WIDTH_PX, _HEIGHT_PX = 1240, 1754  # A4
+_WIDTH_PX, _HEIGHT_PX = PLACEHOLDER_PX
 _MARGIN_PX = 140
 _LETTER_PX = 34
 _LEADING_PX = 58
@@ -44,6 +45,13 @@ def make_placeholder(number: int, unit: str, original: str | None = None) -> Pla
 
     `original` is the logical path of the page's master in the package, where it is known.
     """
+    bitonal, lines = draw_placeholder(number, unit, original)
+    image = AccessImage(image=encode_g4(bitonal), placement=Matrix(), width_px=_WIDTH_PX, height_px=_HEIGHT_PX, dpi=DPI)
+    return Placeholder(image, lines)
+
+
+def draw_placeholder(number: int, unit: str, original: str | None = None) -> tuple[Pixels, tuple[Line, ...]]:
+    """Its pixels (HxW, 0 and 255), and the words on it; the arguments are those of `make_placeholder`."""
     canvas = np.full((_HEIGHT_PX, _WIDTH_PX), 255, dtype=np.uint8)
     lines: list[Line] = []
     top = 3 * _MARGIN_PX
@@ -55,9 +63,7 @@ def make_placeholder(number: int, unit: str, original: str | None = None) -> Pla
             lines.extend(written)
             top = written[-1].box.bottom + _LEADING_PX // 2
         top += 2 * _LEADING_PX
-    bitonal = np.where(canvas < 128, 0, 255).astype(np.uint8)
-    image = AccessImage(image=encode_g4(bitonal), placement=Matrix(), width_px=_WIDTH_PX, height_px=_HEIGHT_PX, dpi=DPI)
-    return Placeholder(image, tuple(lines))
+    return np.where(canvas < 128, 0, 255).astype(np.uint8), tuple(lines)
 
 
 def _write(canvas: np.ndarray, text: str, top: int, letter_px: int, weight: int) -> list[Line]:

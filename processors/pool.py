@@ -6,7 +6,6 @@ here: memory stays flat however many pages there are, a page whose worker died i
 pool (all workers share one pipe, and one that is killed may leave it broken), and no worker outlives its parent.
 """
 
-import multiprocessing
 import os
 import pickle
 import signal
@@ -21,11 +20,12 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired
 
 from processors.limits import Limits
+from processors.processes import Processes, lost_worker
 from processors.shared_reader import SharedJob, SharedReader
-from processors.worker import EXIT_OUT_OF_MEMORY, Job, StartFailed, count_pages, read_page, start_worker
+from processors.worker import Job, StartFailed, count_pages, read_page, start_worker
 from schemas.disk import disk_errors
 from schemas.errors import ArhivarError, WorkerLimit
 from schemas.scratch import scratch_folder, sweep_scratch
@@ -76,7 +76,7 @@ class PagePool:
         self._stall_seconds = limits.page_seconds + grace_seconds
         self._scratch = ExitStack()
         self._folder: Path | None = None
-        self._processes: _Processes | None = None
+        self._processes: Processes | None = None
         self._second_job = second or SharedJob()
         self._second: SharedReader | None = None
         self._suspect = False
@@ -192,21 +192,14 @@ class PagePool:
             return WorkerLimit(file=path.name, limit=f"{self._limits.page_seconds} s")
         except ProcessExpired as error:
             self._suspect = True
-            return self._lost(error.exitcode, path) if last_try else None
+            return lost_worker(error.exitcode, path, self._limits) if last_try else None
         except (BrokenProcessPool, CancelledError):
-            return self._lost(None, path) if last_try else None
+            return lost_worker(None, path, self._limits) if last_try else None
         except Exception as error:  # noqa: BLE001 what cannot be pickled, for instance; the other pages go on
             return ArhivarError(file=path.name, detail=f"{path.name}: {type(error).__name__}: {error}")
         if isinstance(answer, StartFailed):
             raise answer.error
         return answer
-
-    def _lost(self, exit_code: int | None, path: Path) -> WorkerLimit:
-        if exit_code == EXIT_OUT_OF_MEMORY:
-            return WorkerLimit(file=path.name, limit=f"{self._limits.memory_bytes >> 20} MiB")
-        if exit_code is not None and exit_code < 0:
-            return WorkerLimit(file=path.name, limit=f"process ({signal.Signals(-exit_code).name})")
-        return WorkerLimit(file=path.name, limit=f"process ({'?' if exit_code is None else exit_code})")
 
     def _give_up(self, running: Iterable[Future[Any]]) -> set[Future[Any]]:
         """Nothing has come back for longer than a page may take: the pipe is broken. Replace pool and workers."""
@@ -226,7 +219,7 @@ class PagePool:
         except RuntimeError:  # pebble's pool has broken down
             return self._start().schedule(function, args, self._limits.page_seconds)
 
-    def _start(self) -> "_Processes":
+    def _start(self) -> Processes:
         if self._folder is None:
             raise RuntimeError("the pool is not open")
         if self._processes is not None:
@@ -234,7 +227,9 @@ class PagePool:
         self._suspect = False
         if self._second is None:
             self._second = SharedReader(self._folder, self._limits, self._second_job)
-        self._processes = _Processes(self._workers, (os.getpid(), str(self._folder), self._limits, self._job))
+        self._processes = Processes(
+            self._workers, start_worker, (os.getpid(), str(self._folder), self._limits, self._job)
+        )
         return self._processes
 
     def _end_cleanly_on_sigterm(self) -> None:
@@ -253,46 +248,3 @@ class _Task(Generic[K]):
     key: K
     source: "PageSource"
     tries: int = 1
-
-
-class _Processes:
-    """One pebble pool. Its first workers are started from a thread of its own.
-
-    A worker dies with the thread that started it (see `processors.worker`): that must not be a thread of the caller's.
-    Raises what the system says where no process can be started.
-    """
-
-    def __init__(self, workers: int, arguments: tuple[object, ...]) -> None:
-        self._pool = ProcessPool(
-            max_workers=workers,
-            initializer=start_worker,
-            initargs=arguments,
-            context=multiprocessing.get_context("spawn"),
-        )
-        self._started, self._stopped = threading.Event(), threading.Event()
-        self._failure: Exception | None = None
-        threading.Thread(target=self._keep, name="arhivar-pool", daemon=True).start()
-        self._started.wait()
-        if self._failure is not None:
-            raise self._failure
-
-    def schedule(self, function: Callable[..., Any], args: tuple[object, ...], seconds: float) -> Future[Any]:
-        """Raises RuntimeError where the pool has broken down."""
-        future: Future[Any] = self._pool.schedule(function, args=args, timeout=seconds)
-        return future
-
-    def stop(self) -> None:
-        """End the workers, whatever they do."""
-        self._pool.stop()  # type: ignore[no-untyped-call]
-        self._pool.join()
-        self._stopped.set()
-
-    def _keep(self) -> None:
-        try:
-            _ = self._pool.active  # starts the workers
-        except BrokenProcessPool:
-            pass  # `schedule` will say so
-        except Exception as error:  # noqa: BLE001 whoever asked for the pool must not wait for ever
-            self._failure = error
-        self._started.set()
-        self._stopped.wait()

@@ -71,7 +71,7 @@ def prepare_page(
     """
     height, width = frame.pixels.shape[:2]
     small = make_small(frame.pixels, frame.dpi) if small is None else small
-    turn, turned_width, turned_height = _turn(width, height, rotation_deg)
+    turn, turned_width, turned_height = turn_upright(width, height, rotation_deg)
     skew = _skew_of(small, rotation_deg, max(width, height), settings)
     straight, canvas_width, canvas_height = _straighten(turn, turned_width, turned_height, skew.deg)
     view, outside = _view(small, straight, canvas_width, canvas_height)
@@ -111,7 +111,7 @@ def _skew_of(small: SmallPage, rotation_deg: Rotation, long_side_px: int, settin
     return measure_skew(small, lying=rotation_deg % 180 != 0)
 
 
-def _turn(width: int, height: int, rotation_deg: Rotation) -> tuple[Matrix, int, int]:
+def turn_upright(width: int, height: int, rotation_deg: Rotation) -> tuple[Matrix, int, int]:
     """The clockwise turn by right angles, and the size after it."""
     if rotation_deg == 90:
         return Matrix(a=0.0, b=-1.0, c=height, d=1.0, e=0.0), height, width

@@ -93,7 +93,7 @@ def read_page(source: "PageSource", settings: "PageSettings") -> "ProcessedPage 
     if not isinstance(_state, _Ready):
         return _state or StartFailed(EngineUnavailable(engine="?", detail="the worker was not started"))
     ready = _state
-    answer = _guard(lambda: ready.process(source, settings, ready.engine, ready.limits, ready.second), source.path)
+    answer = guarded(lambda: ready.process(source, settings, ready.engine, ready.limits, ready.second), source.path)
     reached(CrashPoint.PAGE_READ)
     return answer
 
@@ -102,10 +102,11 @@ def count_pages(path: Path, limits: Limits) -> "int | ArhivarError":
     """As `processors.frames.count_frames`, its errors returned."""
     from processors.frames import count_frames
 
-    return _guard(lambda: count_frames(path, limits), path)
+    return guarded(lambda: count_frames(path, limits), path)
 
 
-def _guard(work: Callable[[], T], path: Path) -> T | ArhivarError:
+def guarded(work: Callable[[], T], path: Path) -> T | ArhivarError:
+    """What `work` on a file gives, or its error. Ends this process where memory ran out."""
     try:
         return work()
     except ArhivarError as error:

@@ -11,7 +11,7 @@ from typing import Protocol
 from uuid import UUID
 
 from repository.monitoring import InboxLook, StageRun, Standing
-from repository.progress import Progress, Stop
+from repository.progress import HoldingCount, Progress, Stop
 from repository.records import (
     Decision,
     IngestRow,
@@ -288,6 +288,10 @@ class Catalogue(Protocol):
 
     def record_stop(self, ingest_id: str, stop: Stop) -> None:
         """Keep which error stopped the ingest, in place of an earlier one."""
+        ...
+
+    def holdings(self) -> tuple[HoldingCount, ...]:
+        """Units and pages by fonds, series, access class and state, in no certain order."""
         ...
 
     def progress(self, now: datetime) -> Progress:

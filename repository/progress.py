@@ -10,6 +10,7 @@ from uuid import UUID
 
 from schemas.ingest import IngestState
 from schemas.messages import Message
+from schemas.unit import AccessClass
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,19 @@ class StateCount:
     state: IngestState
     measured: bool
     """Its ledger has been measured: where it is not reconciled then, something is missing or waits for a person."""
+    units: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingCount:
+    """As `StateCount`, of the units of one fonds and series that have one access class."""
+
+    fonds: str | None
+    series: str | None
+    access_class: AccessClass
+    state: IngestState
+    measured: bool
     units: int
     pages: int
 

@@ -173,6 +173,13 @@ def words_in(blocks: Iterable[Block]) -> Iterator[Word]:
     return (word for line in lines_in(blocks) for word in line.words)
 
 
+def text_in(blocks: Iterable[Block]) -> str:
+    """Their text: a line a line, an empty line between blocks."""
+    return "\n\n".join(
+        "\n".join(" ".join(word.text for word in line.words) for line in block.lines) for block in blocks
+    )
+
+
 class Agent(Record):
     """A program that did something (PREMIS 3.0, agent)."""
 
@@ -214,6 +221,4 @@ class PageResult(Record):
     @property
     def text(self) -> str:
         """The page's text: a line a line, an empty line between blocks."""
-        return "\n\n".join(
-            "\n".join(" ".join(word.text for word in line.words) for line in block.lines) for block in self.blocks
-        )
+        return text_in(self.blocks)

@@ -11,7 +11,7 @@ from pathlib import Path
 from arhivar.progress.forecast import Forecast, forecast_end
 from arhivar.progress.verdicts import JudgedIngest, judge_ingests, time_worked
 from arhivar.settings import Settings
-from repository.progress import FindingCount, Progress, ReadingHour, StateCount, Volume
+from repository.progress import FindingCount, Progress, ReadingHour, Volume
 from schemas.ingest import IngestState
 
 USUAL_TARGET = 5000
@@ -130,7 +130,7 @@ def count_states(progress: Progress) -> tuple[StateSum, ...]:
     units: Counter[UnitState] = Counter()
     pages: Counter[UnitState] = Counter()
     for count in progress.units:
-        state = _state_of(count)
+        state = unit_state(count.state, measured=count.measured)
         units[state] += count.units
         pages[state] += count.pages
     units[UnitState.DECLARED] = progress.declared
@@ -139,8 +139,9 @@ def count_states(progress: Progress) -> tuple[StateSum, ...]:
     )
 
 
-def _state_of(count: StateCount) -> UnitState:
-    match count.state:
+def unit_state(state: IngestState, *, measured: bool) -> UnitState:
+    """How far a unit is whose leading ingest is in this state, its ledger measured or not."""
+    match state:
         case IngestState.RECEIVED | IngestState.STAGED:
             return UnitState.RECEIVED
         case IngestState.RECONCILED:
@@ -149,7 +150,7 @@ def _state_of(count: StateCount) -> UnitState:
             return UnitState.QUARANTINED
         case IngestState.REJECTED:
             return UnitState.REJECTED
-        case IngestState.INDEXED if count.measured:
+        case IngestState.INDEXED if measured:
             return UnitState.PERSON
         case _:
             return UnitState.PROCESSING

@@ -33,6 +33,11 @@ def report_csv(report: Report, language: Language) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
+def text_cell(value: str) -> str:
+    """Text as a spreadsheet takes it for text; what begins like a formula gets an apostrophe before it."""
+    return f"'{value}" if value.startswith(_FORMULA) else value
+
+
 def _write(value: _Cell, language: Language) -> str:
     match value:
         case None:
@@ -45,7 +50,7 @@ def _write(value: _Cell, language: Language) -> str:
         case date():
             return value.isoformat()
         case str():
-            return f"'{value}" if value.startswith(_FORMULA) else value
+            return text_cell(value)
         case _:
             return str(value)
 

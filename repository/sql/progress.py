@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from repository.progress import (
     FindingCount,
     FinishedHour,
+    HoldingCount,
     Progress,
     ReadingHour,
     StateCount,
@@ -36,6 +37,7 @@ from repository.tables import (
 )
 from schemas.ingest import UNFINISHED, IngestState
 from schemas.messages import Message
+from schemas.unit import AccessClass
 
 _GOING_ON = tuple(state.value for state in UNFINISHED)
 _LISTED = (*_GOING_ON, IngestState.QUARANTINED.value)
@@ -58,6 +60,13 @@ class ProgressPart(SqlConnection):
             row = figures_for_update(session, ingest_id)
             row.stopped_code, row.stopped_at = stop.code, stop.at
             row.stopped_ro, row.stopped_en = stop.said.ro, stop.said.en
+
+    def holdings(self) -> tuple[HoldingCount, ...]:
+        with self._read() as session:
+            return tuple(
+                HoldingCount(fonds, series, AccessClass(access), IngestState(state), bool(measured), units, int(pages))
+                for fonds, series, access, state, measured, units, pages in session.execute(_count_holdings())
+            )
 
     def progress(self, now: datetime) -> Progress:
         with self._read() as session:
@@ -94,20 +103,43 @@ def _count_declared() -> Select[int]:
 
 def _count_units() -> Select[str, int, int, int]:
     """Units and pages by the state of each unit's leading ingest."""
+    leading = _leading()
+    key = (leading.c.state, leading.c.measured)
+    return (
+        select(*key, func.count(), func.sum(leading.c.pages)).where(leading.c.place == 1).group_by(*key).order_by(*key)
+    )
+
+
+def _count_holdings() -> Select[str | None, str | None, str, str, int, int, int]:
+    """The same by fonds, series and access class."""
+    leading = _leading()
+    key = (UnitTable.fonds, UnitTable.series, UnitTable.access_class, leading.c.state, leading.c.measured)
+    return (
+        select(*key, func.count(), func.sum(leading.c.pages))
+        .join(leading, leading.c.unit_id == UnitTable.unit_id)
+        .where(leading.c.place == 1)
+        .group_by(*key)
+    )
+
+
+def _leading() -> Subquery:
+    """Every ingest with its place among those of its unit; the leading one has 1."""
     place = func.row_number().over(
         partition_by=IngestTable.unit_id,
         order_by=(_RANK, IngestTable.received_at.desc(), IngestTable.attempt.desc(), IngestTable.ingest_id),
     )
     measured = case((LedgerTable.ingest_id.is_(None), 0), else_=1)
-    leading: Subquery = (
-        select(IngestTable.state, measured.label("measured"), _PAGES.label("pages"), place.label("place"))
+    return (
+        select(
+            IngestTable.unit_id,
+            IngestTable.state,
+            measured.label("measured"),
+            _PAGES.label("pages"),
+            place.label("place"),
+        )
         .outerjoin(FiguresTable, FiguresTable.ingest_id == IngestTable.ingest_id)
         .outerjoin(LedgerTable, LedgerTable.ingest_id == IngestTable.ingest_id)
         .subquery()
-    )
-    key = (leading.c.state, leading.c.measured)
-    return (
-        select(*key, func.count(), func.sum(leading.c.pages)).where(leading.c.place == 1).group_by(*key).order_by(*key)
     )
 
 

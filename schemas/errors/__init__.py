@@ -34,8 +34,10 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable, AuditBroken
     ├── BackupError ........... ARH-91xx  exit 12  backup and restore
     │   └── BackupMissing, BackupDamaged, BackupNewer, BackupNotWritten, ArchiveBusy
-    └── MachineError .......... ARH-92xx  exit 13  this machine: its work area and temporary files
-        └── DiskFull, DiskUnavailable, SpaceLow
+    ├── MachineError .......... ARH-92xx  exit 13  this machine: its work area and temporary files
+    │   └── DiskFull, DiskUnavailable, SpaceLow
+    └── ServingError .......... ARH-94xx  exit 15  files that the archive serves
+        └── ImageRequestInvalid, ImageAnswerTooLarge, ExcerptEmpty
 """
 
 from schemas.errors.audit import AuditBroken, AuditError, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
@@ -62,6 +64,7 @@ from schemas.errors.intake import CopyDiffers, DropNameTaken, IntakeError, Share
 from schemas.errors.machine import DiskFull, DiskUnavailable, MachineError, SpaceLow
 from schemas.errors.reading import EngineFailed, EngineUnavailable, LanguageMissing, ReadingError
 from schemas.errors.root import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, ArhivarError
+from schemas.errors.serving import ExcerptEmpty, ImageAnswerTooLarge, ImageRequestInvalid, ServingError
 from schemas.errors.store import (
     KeyInvalid,
     ObjectChanged,
@@ -136,9 +139,12 @@ __all__ = [
     "DropNameTaken",
     "EngineFailed",
     "EngineUnavailable",
+    "ExcerptEmpty",
     "FindingNotAcceptable",
     "FormatUnsupported",
+    "ImageAnswerTooLarge",
     "ImageError",
+    "ImageRequestInvalid",
     "ImageTooLarge",
     "ImageUnreadable",
     "InboxMissing",
@@ -166,6 +172,7 @@ __all__ = [
     "ReplicaMissing",
     "ReplicaUnset",
     "SearchIndexError",
+    "ServingError",
     "ShareFull",
     "ShareUnavailable",
     "SpaceLow",

@@ -15,6 +15,7 @@ from schemas.ingest import IngestState
 from schemas.ledger import Ledger
 from schemas.messages import Message
 from schemas.page import PageKind
+from schemas.unit import AccessClass
 from tests.contract.test_catalogue import NOW, manifest, plan
 
 HOUR = NOW.replace(minute=0, second=0, microsecond=0)
@@ -197,3 +198,26 @@ def test_finished_and_rejected_ingests_are_not_listed_and_quarantined_ones_are(c
     assert [one.reference_code for one in catalogue.progress(NOW).unfinished] == ["B"]
     catalogue.record_quarantine("x", None, [], "/inbox/.quarantine/x", NOW)
     assert catalogue.progress(NOW).quarantine == ("/inbox/.quarantine/x",)
+
+
+def test_holdings_count_units_by_fonds_series_class_and_the_state_of_the_leading_ingest(catalogue: Catalogue) -> None:
+    described = {"A": ("Primăria", "II.4", "staff"), "B": ("Primăria", None, "staff"), "C": (None, None, "restricted")}
+    for code, (fonds, series, access) in described.items():
+        known = manifest(code)
+        changes = {"fonds": fonds, "series": series, "access_class": AccessClass(access)}
+        catalogue.register_ingest(
+            known.model_copy(update={"description": known.description.model_copy(update=changes)})
+        )
+    enter(catalogue, "D", IngestState.RECONCILED)
+    enter(catalogue, "D", IngestState.QUARANTINED, seed="2", day=1)
+    counted = {
+        (one.fonds, one.series, one.access_class, one.state, one.measured): (one.units, one.pages)
+        for one in catalogue.holdings()
+    }
+    received, staff = IngestState.RECEIVED, AccessClass.STAFF
+    assert counted == {
+        ("Primăria", "II.4", staff, received, False): (1, 1),
+        ("Primăria", None, staff, received, False): (1, 1),
+        (None, None, AccessClass.RESTRICTED, received, False): (1, 1),
+        ("Primăria", "II.4", staff, IngestState.RECONCILED, False): (1, 1),
+    }

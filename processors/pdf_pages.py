@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""Some pages of a unit's access PDFs as a PDF of their own: PDF/A-2u, which says what it is an excerpt of.
+
+The pages are taken as they are, with their text, and of what is not taken nothing comes along. The same pages give
+the same bytes. Streams are copied from file to file: memory does not grow with the pictures.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Pdf
+
+from processors.compose import ComposeSettings, save_pdf
+from processors.page_marks import page_number
+from processors.pdf_font import clean
+from processors.pdf_metadata import Statement, describe
+from processors.pdf_outline import add_outline, add_page_labels
+from schemas.disk import disk_error
+from schemas.errors import ExcerptEmpty, PdfNotWritten
+from schemas.messages import Message
+from schemas.unit import UnitDescription
+
+_KEPT = frozenset(
+    {
+        *("/Type", "/MediaBox", "/CropBox", "/TrimBox", "/Rotate", "/UserUnit", "/Group"),
+        *("/Resources", "/Contents", "/LastModified", "/PieceInfo"),
+    }
+)
+"""Of a page. Anything else may lead to other pages: annotations, threads, structure."""
+
+_ABSTRACT = Message(
+    ro="Extras din unitatea arhivistică {unit}: paginile {pages}",
+    en="Excerpt of the archival unit {unit}: pages {pages}",
+)
+_TITLE = Message(ro="{title} (paginile {pages})", en="{title} (pages {pages})")
+
+
+@dataclass(frozen=True, slots=True)
+class ExcerptSource:
+    """An access PDF, and the numbers (1-based, in the unit) of its pages that are wanted."""
+
+    path: Path
+    numbers: Collection[int]
+
+
+def excerpt_pdf(
+    target: Path,
+    description: UnitDescription,
+    sources: Iterable[ExcerptSource],
+    taken_from: str,
+    settings: ComposeSettings,
+) -> None:
+    """Write the wanted pages of `sources` to `target`, whole or not at all, in the order of their numbers.
+
+    The unit's volumes come in order. `taken_from` names the version that they are of, as a URI. A wanted page that no
+    source has is left out. Raises ExcerptEmpty where none is left; PdfNotWritten where a source cannot be read or the
+    file not be written; DiskFull and DiskUnavailable where that is the disk's fault.
+    """
+    unit = description.reference_code
+    with ExitStack() as stack:
+        pdf = stack.enter_context(pikepdf.new())
+        numbers: list[int] = []
+        try:
+            for source in sources:
+                opened = stack.enter_context(pikepdf.open(source.path))
+                numbers += _take(pdf, opened, frozenset(source.numbers))
+            if not numbers:
+                raise ExcerptEmpty(unit=unit)
+            _finish(pdf, description, numbers, taken_from, settings)
+            save_pdf(pdf, target)
+        except (AttributeError, OSError, RuntimeError, TypeError, ValueError, pikepdf.PdfError) as error:
+            page = numbers[-1] if numbers else 0
+            detail = f"{type(error).__name__}: {error}"
+            raise disk_error(error, target.parent) or PdfNotWritten(unit=unit, page=page, detail=detail) from error
+
+
+def say_numbers(numbers: Sequence[int]) -> str:
+    """Ascending numbers in short: ``3–7, 9``."""
+    runs = (list(run) for _, run in groupby(enumerate(numbers), key=lambda one: one[1] - one[0]))
+    ends = ((run[0][1], run[-1][1]) for run in runs)
+    return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)
+
+
+def _take(pdf: Pdf, source: Pdf, wanted: frozenset[int]) -> list[int]:
+    taken: list[int] = []
+    for page in source.pages:
+        number = page_number(page.obj)
+        if number not in wanted:
+            continue
+        for key in set(page.obj.keys()) - _KEPT - {"/Parent"}:
+            del page.obj[key]  # in memory: the source is not written
+        pdf.pages.append(page)
+        taken.append(number)
+    return taken
+
+
+def _finish(
+    pdf: Pdf, description: UnitDescription, numbers: Sequence[int], taken_from: str, settings: ComposeSettings
+) -> None:
+    fields = {"unit": clean(description.reference_code), "pages": say_numbers(numbers)}
+    whole = Statement.of(description, settings.producer, settings.created)
+    title = _TITLE.say(settings.language, {"title": whole.title, **fields})
+    abstract = Message(ro=_ABSTRACT.ro.format(**fields), en=_ABSTRACT.en.format(**fields))
+    describe(pdf, replace(whole, title=title, abstract=abstract, source=taken_from))
+    every = 1 if len(numbers) <= settings.every_page_up_to else 10
+    add_outline(pdf, f"{fields['unit']} - {title}", numbers, every=every, language=settings.language)
+    add_page_labels(pdf, numbers)
