@@ -10,34 +10,39 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from random import Random
 
-SURNAMES = (
+
+def listed(text: str, between: str | None = None) -> tuple[str, ...]:
+    """The words of a text."""
+    return tuple(text.split(between))
+
+
+SURNAMES = listed(
     "Popescu Ionescu Popa Radu Dumitrescu Stan Stoica Gheorghe Matei Ciobanu Rusu Munteanu Marin Moldovan Lazăr Toma"
     " Brumărescu Plopeanu Mărgineanu Vornicescu Lungu Bratu Țurcanu Șerban Văduva Grosu Bănică Fântânaru Pădureanu"
     " Câmpeanu Râpeanu Cojocaru Dogaru Olaru Rotaru Croitoru Mureșan Ardelean Oltean Bucurescu Zamfir Voinea Țepeș"
     " Nagy Kovács Szabó Tóth Horváth Kiss Molnár Varga Müller Schmidt Weber Wagner Becker Schneider Fischer Braun"
-).split()
-FIRST_NAMES = (
+)
+FIRST_NAMES = listed(
     "Ion Vasile Gheorghe Constantin Nicolae Dumitru Maria Elena Ana Ioana Ileana Petre Mihai Ștefan Alexandru Andrei"
     " Aurelia Rodica Costin Florea Traian Viorica Lucreția Sabina Tudor Emil Veronica Paraschiva Zamfira Octavian"
     " János István Erzsébet Ilona Ferenc Johann Georg Katharina Anna Franz"
-).split()
-STREETS = (
+)
+STREETS = listed(
     "Mărășești|Morii|Fântânii|Cetății|Gării|Tăbăcarilor|Grivița Roșie|Pionierilor|7 Noiembrie|Fruntașilor|Unirii"
     "|Spitalului|Mihai Viteazul|Ștefan cel Mare|Mihai Eminescu|Avram Iancu|Horea|Cloșca|Crișan|1 Decembrie 1918"
     "|Republicii|Libertății|Victoriei|Independenței|Plevnei|Griviței|Smârdan|Vasile Alecsandri|George Coșbuc"
     "|Ion Creangă|Nicolae Bălcescu|Tudor Vladimirescu|Decebal|Traian|Ciocârliei|Zorilor|Lalelelor|Trandafirilor"
     "|Crinului|Izvorului|Pârâului|Dealului|Viilor|Livezilor|Câmpului|Pădurii|Stadionului|Școlii|Bisericii|Târgului"
     "|Abatorului|Cărămidăriei|Fabricii|Uzinei|Muncii|Păcii|Progresului|Înfrățirii|Rândunelelor|Privighetorilor"
-    "|Sfântul Nicolae|Regele Ferdinand|Regina Maria|Carol I|Kossuth Lajos|Petőfi Sándor|Rákóczi Ferenc|Hauptgasse"
-).split("|")
-MONTHS = (
-    "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie"
-).split()
-ROMAN = "I II III IV V VI VII VIII IX X XI XII".split()
-HUNGARIAN_MONTHS = (
+    "|Sfântul Nicolae|Regele Ferdinand|Regina Maria|Carol I|Kossuth Lajos|Petőfi Sándor|Rákóczi Ferenc|Hauptgasse",
+    "|",
+)
+MONTHS = listed("ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie")
+ROMAN = listed("I II III IV V VI VII VIII IX X XI XII")
+HUNGARIAN_MONTHS = listed(
     "január február március április május június július augusztus szeptember október november december"
-).split()
-GERMAN_MONTHS = "Januar Februar März April Mai Juni Juli August September Oktober November Dezember".split()
+)
+GERMAN_MONTHS = listed("Januar Februar März April Mai Juni Juli August September Oktober November Dezember")
 
 _RESERVED = "Mărășești nr. 12"
 _HOUSES = 180
@@ -71,15 +76,18 @@ SHAPES = (
          "Decretului nr. 144/1958", "chitanța nr. {number}"),
     ),
     Shape(
-        "certificat de urbanism", "III B 2 Certificate de urbanism", "Certificate de urbanism {year}, nr. {number} – {number}",
+        "certificat de urbanism", "III B 2 Certificate de urbanism",
+        "Certificate de urbanism {year}, nr. {number} – {number}",
         ("{office}", "CERTIFICAT DE URBANISM", "Nr. {number} din {date}",
          "La cererea {person}, se certifică următoarele privind imobilul din str. {street} nr. {house}:"),
-        (*_EVERYWHERE, "C.F. nr. {number}", "nr. topografic {topo}", "procent de ocupare a terenului de {small} la sută"),
+        (*_EVERYWHERE, "C.F. nr. {number}", "nr. topografic {topo}",
+         "procent de ocupare a terenului de {small} la sută"),
     ),
     Shape(
         "decizie", "I A 2 Decizii", "Decizii, {month} {year}",
         ("{office}", "DECIZIE", "Nr. {number} din {date}", "privind cererea lui {person}", "DECIDE:"),
-        (*_EVERYWHERE, "Legii nr. 57/1968", "în temeiul Legii nr. {small}/{year}", "capitolul {small}, articolul {small}"),
+        (*_EVERYWHERE, "Legii nr. 57/1968", "în temeiul Legii nr. {small}/{year}",
+         "capitolul {small}, articolul {small}"),
     ),
     Shape(
         "hotărâre", "I A 1 Hotărâri ale consiliului local", "Hotărâri ale consiliului, {year}",

@@ -49,7 +49,7 @@ _OFFICE_WORDS = {
         " dosarul adresa comisia comisiei serviciul serviciului lucrări lucrărilor lucrarea termen termenul taxa taxe"
         " lei suma sumă suma plata plată chitanța anul anului luna zile data dată act acte actele proces verbal"
         " încheiat astăzi lege legii articol art alineat anexa plan planul situație schița proiect proiectul proiectului"
-        " aviz avizul avize apă apa conducta canalizare drum drumul stradă străzi școala școlii spital spitalul piața"
+        " proiectului aviz avizul avize apă apa conducta canalizare drum drumul stradă străzi școala școlii spital spitalul piața"
         " pieței gara parc pod podul moara cimitir biserica buget bugetul bugetului venituri cheltuieli contract"
         " contractul contractului vânzare cumpărare închiriere chirie chiria salariu salariul funcționar arhitect"
         " inginer tehnician medic învățător agricultor pensionar muncitor văduvă copii familie familia soția soțul"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An archive's pages, generated: what a search must find its answers among.
 
-Words by Zipf's law over dictionaries (`benchmarks.page_words`), acts in the shapes of a town hall (`.page_shapes`), read
-with 0.5 to 3 % of letters wrong (`.ocr_noise`); about 350 words a page, 100 to 300 pages a unit, 1900 to 2005, spelled as
-in their year. The same seed gives the same pages, one by one: the first 12,500 of a million are those of 12,500, since
+Words by Zipf's law over dictionaries (`benchmarks.page_words`), acts in the shapes of a town hall (`.page_shapes`), 0.5
+to 3 % of letters read wrong (`.ocr_noise`); about 350 words a page, 100 to 300 pages a unit, 1900 to 2005, spelled as in
+their year. The same seed gives the same pages, one by one: the first 12,500 of a million are those of 12,500, since
 each unit has a seed of its own. Nothing but the unit in hand is in memory.
 """
 
@@ -30,7 +30,9 @@ _ROWS = (22, 40)
 _WIDTH = 62
 _NOISE = (0.005, 0.03)
 _DIVIDED = 0.2
-_CLASSES = (AccessClass.STAFF,) * 14 + (AccessClass.PUBLIC,) * 3 + (AccessClass.PERSONAL,) * 2 + (AccessClass.RESTRICTED,)
+_CLASSES = (
+    (AccessClass.STAFF,) * 14 + (AccessClass.PUBLIC,) * 3 + (AccessClass.PERSONAL,) * 2 + (AccessClass.RESTRICTED,)
+)
 _FOREIGN_TO = 1944
 """After it the town's acts are in Romanian alone."""
 
