@@ -2,8 +2,8 @@
 """An archive's pages, generated: what a search must find its answers among.
 
 Words by Zipf's law over dictionaries (`benchmarks.page_words`), acts in the shapes of a town hall (`.page_shapes`), 0.5
-to 3 % of letters read wrong (`.ocr_noise`); about 350 words a page, 100 to 300 pages a unit, 1900 to 2005, spelled as in
-their year. The same seed gives the same pages, one by one: the first 12,500 of a million are those of 12,500, since
+to 3 % of letters read wrong (`.ocr_noise`); about 350 words a page, 100 to 300 pages a unit, 1900 to 2005, spelled as
+in their year. The same seed gives the same pages, one by one: the first 12,500 of a million are those of 12,500, since
 each unit has a seed of its own. Nothing but the unit in hand is in memory.
 """
 
