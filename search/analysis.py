@@ -173,7 +173,7 @@ def fingerprint() -> str:
     probe = (
         "Hotărîrea nr. 123/12.05.1987 și hotărârile Şedinței; autori-\nzațiilor, într-o sînt sunt râu român; "
         "Straße Häuser műemlékvédelmi építési château élections buildings 007 ½ ﬁ Ǆ lucrare planuri registru străzi "
-        "Ver=\nwaltung HOTĂ-\nRÂRE"
+        "Ver=\nwaltung HOTĂ-\nRÂRE procesele amenzi cazuri"
     )
     digest = sha256(Stemmer.version().encode())
     for language in STEMMERS:

@@ -40,6 +40,14 @@ GROUPS = [
     "consiliu consiliului consilii",
     "permis permise permiselor",
     "parcelă parcele parcelelor",
+    "trotuar trotuarul trotuare trotuarele",
+    "proces procese procesele proceselor",
+    "tabel tabele tabelelor",
+    "caz cazuri cazurile",
+    "amendă amenzi amenzile",
+    "axă axe axele",
+    "oră ore orele orelor",
+    "președinte președintelui",
 ]
 
 
