@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from repository.access import AccessCatalogue
 from repository.monitoring import InboxLook, StageRun, Standing
 from repository.progress import HoldingCount, Progress, Stop
 from repository.records import (
@@ -32,7 +33,7 @@ from schemas.ledger import Ledger
 from schemas.page import PageKind
 
 
-class Catalogue(Protocol):
+class Catalogue(AccessCatalogue, Protocol):
     """Every method is one transaction: done whole and durable when it returns, or not at all.
 
     Each may be called from many processes at once, and again after a crash, with the same result. Each raises
@@ -250,8 +251,8 @@ class Catalogue(Protocol):
         """Let the current versions of these units wait for the index again; what waits already is not doubled."""
         ...
 
-    def outbox(self, limit: int) -> list[OutboxEntry]:
-        """The oldest versions that the index does not show yet."""
+    def outbox(self, limit: int, unit_id: UUID | None = None) -> list[OutboxEntry]:
+        """The oldest versions that the index does not show yet, or not to whom it should; of one unit, where given."""
         ...
 
     def outbox_done(self, ids: Iterable[int]) -> None:

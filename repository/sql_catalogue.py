@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from repository.sql.access import AccessPart
 from repository.sql.audit import AuditPart
 from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
@@ -32,6 +33,7 @@ class SqlCatalogue(
     ProgressPart,
     FixityPart,
     MonitoringPart,
+    AccessPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

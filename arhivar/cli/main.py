@@ -42,6 +42,10 @@ COMMANDS = (
     "backup",
     "restore",
     "audit",
+    "publish",
+    "withdraw",
+    "classify",
+    "access",
 )
 
 _BUG = Message(
