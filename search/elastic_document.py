@@ -14,6 +14,7 @@ from typing import Any
 
 from schemas.search import PageHit, PageRecord
 from search.analysis import PageToken, analyse, fingerprint
+from search.offers import offers_of
 from search.page_document import analyse_description, plain_code, to_page_hit, years_of
 
 _DEFINITION_FILE = Path(__file__).parents[1] / "schemas" / "index" / "page.json"
@@ -43,6 +44,7 @@ def to_source(record: PageRecord) -> dict[str, object]:
         "unit_code": plain_code(record.reference_code),
         "version": record.unit_version,
         "page": record.page,
+        "offers": offers_of(record),
         "record": b64encode(record.to_json()).decode(),
     }
     if record.language is not None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from schemas.search import HitPage, PageRecord, SearchFilters
 from search.index import SearchIndex
 from search.query import Query
+from search.vocabulary import Vocabulary
 
 
 class LateIndex:
@@ -31,6 +32,11 @@ class LateIndex:
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
         return self._index().present(unit_id, version)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """See `SearchIndex.vocabulary`."""
+        return self._index().vocabulary
 
     def close(self) -> None:
         """See `SearchIndex.close`."""

@@ -8,10 +8,11 @@ from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
 from schemas.search import PageHit, PageRecord
 from search.analysis import PageToken, analyse
+from search.offers import offers_of
 from search.page_document import analyse_description, plain_code, to_page_hit, years_of
 from search.ranking import TEXT_FIELDS
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 3
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
 
 _RANK_BITS = 64
@@ -25,6 +26,7 @@ def build_schema() -> Schema:
         schema.add_text_field(name, tokenizer_name="raw", index_option="position")
     for name in ("record_id", "unit_id", "unit_code", "language"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    schema.add_text_field("offers", tokenizer_name="raw", index_option="basic")
     schema.add_unsigned_field("version", indexed=True)
     schema.add_unsigned_field("page", fast=True)
     schema.add_unsigned_field("rank", fast=True)
@@ -49,6 +51,8 @@ def to_document(record: PageRecord) -> Document:
     if record.language is not None:
         for language in sorted({record.language, record.language.split("_")[0]}):
             document.add_text("language", language)
+    for offer in offers_of(record):
+        document.add_text("offers", offer)
     document.add_unsigned("version", record.unit_version)
     document.add_unsigned("page", record.page)
     document.add_unsigned("rank", rank(record.unit_id, record.page))
