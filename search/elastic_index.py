@@ -28,6 +28,7 @@ from schemas.unit import AccessClass
 from search.elastic_client import TRANSIENT, connect
 from search.elastic_document import definition, digest, to_hit, to_source
 from search.elastic_query import build_query, unit_query
+from search.elastic_vocabulary import ElasticVocabulary
 from search.index import MAX_HITS
 from search.query import Query
 
@@ -131,6 +132,11 @@ class ElasticIndex:
                 if len(found) < _PAGES:
                     return pages
                 after = [found[-1]]
+
+    @property
+    def vocabulary(self) -> ElasticVocabulary:
+        """See `SearchIndex.vocabulary`."""
+        return ElasticVocabulary(self._client, self._alias, _failures)
 
     def close(self) -> None:
         """See `SearchIndex.close`."""

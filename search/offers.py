@@ -40,7 +40,7 @@ _BEFORE_PERSONS = """
     petentul petenta petentului petentei solicitantul solicitanta vaduva sotia sotul proprietarul proprietara
     mostenitorul mostenitoarea defunctul defuncta defunctului defunctei
 """
-_STREET_WORDS = frozenset(_BEFORE_STREETS.split())
+STREET_WORDS = frozenset(_BEFORE_STREETS.split())
 _PERSON_WORDS = frozenset(_BEFORE_PERSONS.split())
 _UPPER = "A-ZĂÂÎȘȚŞŢÁÉÍÓÖŐÚÜŰÄ"
 _CAPITAL = re.compile(f"[ \n.][{_UPPER}0-9]")
@@ -111,7 +111,7 @@ def _names(text: str) -> tuple[set[str], set[str]]:
     for place in _CAPITAL.finditer(text):
         before = text[max(0, place.start() - _LAST_WORD) : place.start()].rstrip(". ").rsplit(None, 1)
         word = fold(before[-1]) if before else ""
-        found, pattern = (streets, _STREET) if word in _STREET_WORDS else (persons, _PERSON)
+        found, pattern = (streets, _STREET) if word in STREET_WORDS else (persons, _PERSON)
         if (found is streets or word in _PERSON_WORDS) and len(found) < MAX_NAMES:
             name = pattern.match(text, place.end() - 1)
             if name is not None:
