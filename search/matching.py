@@ -115,20 +115,20 @@ def find_all(
 
 
 def _runs(pattern: Pattern, page: Sequence[PageToken]) -> Iterator[Run]:
-    """From each place where the first slot stands, the nearest that each following one does."""
+    """From each place where the first slot stands, the nearest end of the pattern that can be reached."""
+    if not pattern.slots:
+        return
     first, *others = pattern.slots
     for start, one in enumerate(page):
         if not first.accepts(one.keys):
             continue
-        last: int | None = start
+        reached = {start}
         for slot in others:
-            last = _next(slot, page, last + 1, pattern.gap)
-            if last is None:
-                break
-        if last is not None:
-            yield Run(start, last)
+            reached = {index for last in reached for index in _next(slot, page, last + 1, pattern.gap)}
+        if reached:
+            yield Run(start, min(reached))
 
 
-def _next(slot: Slot, page: Sequence[PageToken], start: int, gap: int) -> int | None:
+def _next(slot: Slot, page: Sequence[PageToken], start: int, gap: int) -> Iterator[int]:
     within = range(start, min(start + gap + 1, len(page)))
-    return next((index for index in within if slot.accepts(page[index].keys)), None)
+    return (index for index in within if slot.accepts(page[index].keys))

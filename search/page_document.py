@@ -1,13 +1,42 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the engines' documents of a page have in common: how its fields are compared, and the hit that it gives."""
 
-from schemas.search import PageHit, PageRecord
+import re
+from collections.abc import Sequence
+
+from schemas.search import PageHit, PageRecord, UnitHit
 from search.analysis import PageToken, analyse, base_language
+
+_NUMBER = re.compile("0*([0-9]+)")
+_MAX_CODE_KEY = 1_000
+_LAST_YEAR = 9_999
 
 
 def plain_code(reference_code: str) -> str:
     """A reference code as it is compared: without regard to capitals and to how many spaces there are."""
     return " ".join(reference_code.casefold().split())
+
+
+def code_key(reference_code: str) -> str:
+    """What reference codes are put in order by, numbers in them by their value: ``PS/9`` before ``PS/12``.
+
+    A number has its length before it, so that the longer one comes later.
+    """
+    key = _NUMBER.sub(lambda match: f"{len(match[1]):03}{match[1]}", plain_code(reference_code))
+    return key[:_MAX_CODE_KEY]
+
+
+def decades_of(record: PageRecord) -> tuple[int, ...]:
+    """First years of the decades that the unit's dates meet, within the years 0 to 9999."""
+    years = years_of(record)
+    if years is None:
+        return ()
+    return tuple(range(max(years[0], 0) // 10 * 10, min(years[1], _LAST_YEAR) + 1, 10))
+
+
+def languages_of(record: PageRecord) -> tuple[str, ...]:
+    """The languages by which a page is chosen: ``deu_latf`` is found as ``deu`` too."""
+    return () if record.language is None else tuple(sorted({record.language, record.language.split("_")[0]}))
 
 
 def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...]:
@@ -39,4 +68,23 @@ def to_page_hit(record: PageRecord, score: float) -> PageHit:
         language=record.language,
         score=score,
         text=record.text,
+    )
+
+
+def to_unit_hit(pages: Sequence[tuple[PageRecord, float]], matching: int) -> UnitHit:
+    """The hit of a unit, by its best pages with their scores, best first; at least one. `matching`: how many match."""
+    unit, score = pages[0]
+    return UnitHit(
+        unit_id=unit.unit_id,
+        unit_version=unit.unit_version,
+        reference_code=unit.reference_code,
+        title=unit.title,
+        fonds=unit.fonds,
+        series=unit.series,
+        document_type=unit.document_type,
+        year_from=unit.year_from,
+        year_to=unit.year_to,
+        score=score,
+        matching=matching,
+        pages=tuple(to_page_hit(record, own) for record, own in pages),
     )

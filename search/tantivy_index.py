@@ -24,20 +24,21 @@ from typing import TypeVar
 from uuid import UUID
 
 import tantivy
-from tantivy import DocAddress, Index, IndexWriter, Order, Searcher
+from tantivy import DocAddress, Index, IndexWriter, Searcher
 from tantivy import Query as TantivyQuery
-from tantivy import SearchResult as TantivyResult
 
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import has_no_room, is_full
 from schemas.errors import ArhivarError, IndexFull, IndexUnavailable, IndexVersion, SearchIndexError
-from schemas.search import HitPage, PageRecord, SearchFilters
+from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
 from schemas.unit import AccessClass
 from search.analysis import fingerprint
-from search.index import MAX_HITS
+from search.expansion import NO_EXPANSION, Expansion
+from search.index import UnitRequest, check_depth
 from search.query import Query
 from search.tantivy_document import SCHEMA_VERSION, build_schema, to_document, to_hit
 from search.tantivy_query import QueryBuilder
+from search.tantivy_units import ClassQuery, best, find_units, total
 from search.tantivy_vocabulary import TantivyVocabulary
 
 T = TypeVar("T")
@@ -47,7 +48,6 @@ _Identity = tuple[int, int]
 # Written in this order, so that a page that moves to a stricter class leaves the open one first.
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
 _POLL_SECONDS = 0.05
-_SPARE_HITS = 16
 _NO_SPACE = re.compile(r"\(os error (28|122)\)|StorageFull|QuotaExceeded")
 """As Rust puts ENOSPC and EDQUOT of Linux into words."""
 
@@ -120,24 +120,32 @@ class TantivyIndex:
                 if _count(searcher, unwanted):
                     batch.writer(access).delete_documents_by_query(unwanted)
 
-    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+    def search(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        limit: int = 10,
+        offset: int = 0,
+        expansion: Expansion = NO_EXPANSION,
+    ) -> HitPage:
         """See `SearchIndex.search`."""
-        if limit < 0 or offset < 0 or offset + limit > MAX_HITS:
-            raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
-        total = 0
+        check_depth(limit, offset)
+        count = 0
         found: list[tuple[float, int, Searcher, DocAddress]] = []
         with _failures(self._root):
-            for access in dict.fromkeys(filters.access_classes):
-                searcher = self._searcher(access)
-                if searcher is None:
-                    continue
-                built = QueryBuilder(self._schema, searcher).build(query, filters)
-                count, hits = _best(searcher, built, offset + limit, ranked=bool(query.terms))
-                total += count
-                found.extend((score, rank, searcher, address) for score, rank, address in hits)
+            for one in self._queries(query, filters, expansion):
+                matching, hits = best(one.searcher, one.built, offset + limit, ranked=bool(query.terms))
+                count += matching
+                found.extend((score, rank, one.searcher, address) for score, rank, address in hits)
             found.sort(key=lambda hit: (-hit[0], hit[1]))
             page = found[offset : offset + limit]
-            return HitPage(total=total, hits=tuple(to_hit(searcher.doc(at), score) for score, _, searcher, at in page))
+            return HitPage(total=count, hits=tuple(to_hit(searcher.doc(at), score) for score, _, searcher, at in page))
+
+    def search_units(self, request: UnitRequest) -> UnitPage:
+        """See `SearchIndex.search_units`."""
+        request.check()
+        with _failures(self._root):
+            return find_units(request, list(self._queries(request.query, request.filters, request.expansion)))
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
@@ -164,6 +172,14 @@ class TantivyIndex:
             self._indexes.clear()
 
     # -- reading
+
+    def _queries(self, query: Query, filters: SearchFilters, expansion: Expansion) -> Iterator[ClassQuery]:
+        """The query against each access class that the filters name and that has ever had a page."""
+        for access in dict.fromkeys(filters.access_classes):
+            searcher = self._searcher(access)
+            if searcher is not None:
+                builder = QueryBuilder(self._schema, searcher, expansion)
+                yield ClassQuery(searcher, builder, builder.build(query, filters))
 
     def _searcher(self, access: AccessClass) -> Searcher | None:
         """What the last commit left in a class; None where it never had a page."""
@@ -325,32 +341,4 @@ def _take_out(batch: _Batch, access: AccessClass, record: PageRecord, searcher: 
 
 
 def _count(searcher: Searcher, query: TantivyQuery) -> int:
-    return _total(searcher.search(query, limit=1))
-
-
-def _total(result: TantivyResult) -> int:
-    return int(result.count)  # type: ignore[attr-defined]  # left out of tantivy's own stubs
-
-
-def _best(
-    searcher: Searcher, query: TantivyQuery, need: int, *, ranked: bool
-) -> tuple[int, list[tuple[float, int, DocAddress]]]:
-    """The count of all hits and the first `need` of them, or a few more, as (score, rank, address).
-
-    Tantivy breaks ties by where a document happens to lie. So enough hits are taken to hold all that are as good as the
-    last one needed, and equals are put into order here.
-    """
-    if not ranked:
-        result = searcher.search(query, limit=max(1, need), order_by_field="rank", order=Order.Asc)
-        return _total(result), [(0.0, int(rank), address) for rank, address in result.hits[:need]]
-    asked = need + _SPARE_HITS
-    while True:
-        result = searcher.search(query, limit=asked)
-        hits = result.hits
-        if need == 0 or len(hits) < asked or hits[-1][0] < hits[need - 1][0]:
-            break
-        asked *= 4
-    ranks = searcher.fast_field_values("rank", [address for _, address in hits])
-    found = [(float(score), int(rank or 0), address) for (score, address), rank in zip(hits, ranks, strict=True)]
-    found.sort(key=lambda hit: (-hit[0], hit[1]))
-    return _total(result), found[:need]
+    return total(searcher.search(query, limit=1))
