@@ -31,6 +31,7 @@ from schemas.findings import Finding
 from schemas.ingest import IngestState, Manifest, PlannedPage
 from schemas.ledger import Ledger
 from schemas.page import PageKind
+from schemas.places import PlaceName
 
 
 class Catalogue(AccessCatalogue, Protocol):
@@ -84,6 +85,19 @@ class Catalogue(AccessCatalogue, Protocol):
 
     def series_rules(self) -> list[SeriesRule]:
         """All rules, by series."""
+        ...
+
+    # --- places
+
+    def set_places(self, names: Iterable[PlaceName], *, others_end: bool = False) -> int:
+        """Take up places with all their names, in this order, replacing what was known of the same ids; how many.
+
+        Other places keep their names, or with `others_end` are taken out.
+        """
+        ...
+
+    def places(self) -> list[PlaceName]:
+        """All names, by id, those of one in the order in which they were taken up."""
         ...
 
     # --- units

@@ -14,6 +14,7 @@ from repository.sql.leases import LeasesPart
 from repository.sql.monitoring import MonitoringPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
+from repository.sql.places import PlacesPart
 from repository.sql.progress import ProgressPart
 from repository.sql.repeat import repeats_undone
 from repository.sql.restore import RestorePart
@@ -34,6 +35,7 @@ class SqlCatalogue(
     FixityPart,
     MonitoringPart,
     AccessPart,
+    PlacesPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

@@ -345,3 +345,14 @@ class InboxLookTable(Base):
     waiting_since: Mapped[datetime | None] = mapped_column(UtcTime)
     quarantined: Mapped[int]
     quarantined_since: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class PlaceNameTable(Base):
+    """Places and streets by all their names: a row a name, in the order of their import."""
+
+    __tablename__ = "place_name"
+
+    place_id: Mapped[str] = mapped_column(String(500), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    """`schemas.places.PlaceName` as JSON."""

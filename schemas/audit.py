@@ -34,6 +34,7 @@ class AuditAction(StrEnum):
 
     INVENTORY_IMPORTED = "inventory-imported"
     NOMENCLATOR_IMPORTED = "nomenclator-imported"
+    PLACES_IMPORTED = "places-imported"
     UNIT_DEPOSITED = "unit-deposited"
     UNIT_REREAD = "unit-reread"
     INGEST_RETRIED = "ingest-retried"

@@ -36,6 +36,7 @@ class ProblemCode(StrEnum):
     CODE_UNNAMEABLE = "code-unnameable"
     NAME_AMBIGUOUS = "name-ambiguous"
     RETENTION_MALFORMED = "retention-malformed"
+    KIND_UNKNOWN = "kind-unknown"
     ACCESS_UNKNOWN = "access-unknown"
     ACCESS_PUBLIC = "access-public"
 
@@ -152,6 +153,10 @@ PROBLEMS: dict[ProblemCode, Message] = {
     ProblemCode.RETENTION_MALFORMED: Message(
         ro="„{value}” nu este un termen de păstrare; se așteaptă „permanent”, „10 ani” sau „10 ani C.S.”.",
         en="'{value}' is not a retention term; expected is 'permanent', '10 years' or '10 years CS'.",
+    ),
+    ProblemCode.KIND_UNKNOWN: Message(
+        ro="„{value}” nu este un fel de loc; se așteaptă „localitate” sau „stradă”.",
+        en="'{value}' is not a kind of place; expected is 'place' or 'street'.",
     ),
     ProblemCode.ACCESS_UNKNOWN: Message(
         ro="„{value}” nu este o clasă de acces; se așteaptă „intern”, „personal” sau „restricționat”.",

@@ -14,6 +14,7 @@ from typing import Any
 
 from schemas.search import Facet, PageHit, PageRecord
 from search.analysis import PageToken, analyse, fingerprint
+from search.offers import offers_of
 from search.page_document import (
     analyse_description,
     code_key,
@@ -64,6 +65,7 @@ def to_source(record: PageRecord) -> dict[str, object]:
         "decade": decades_of(record),
         "version": record.unit_version,
         "page": record.page,
+        "offers": offers_of(record),
         "record": json.loads(record.to_json()),
     }
     for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):

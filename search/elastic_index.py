@@ -29,6 +29,7 @@ from search.elastic_client import TRANSIENT, connect
 from search.elastic_document import definition, digest, to_hit, to_source
 from search.elastic_query import build_query, unit_query
 from search.elastic_units import no_units, pages_body, to_unit_page, unit_ids, units_body
+from search.elastic_vocabulary import ElasticVocabulary
 from search.expansion import NO_EXPANSION, Expansion
 from search.index import UnitRequest, check_depth
 from search.query import Query
@@ -153,6 +154,11 @@ class ElasticIndex:
                 if len(found) < _PAGES:
                     return pages
                 after = [found[-1]]
+
+    @property
+    def vocabulary(self) -> ElasticVocabulary:
+        """See `SearchIndex.vocabulary`."""
+        return ElasticVocabulary(self._client, self._alias, _failures)
 
     def close(self) -> None:
         """See `SearchIndex.close`."""

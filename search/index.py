@@ -9,6 +9,7 @@ from uuid import UUID
 from schemas.search import Facet, HitPage, PageRecord, SearchFilters, SortBy, UnitPage
 from search.expansion import NO_EXPANSION, Expansion
 from search.query import Query
+from search.vocabulary import Vocabulary
 
 MAX_HITS = 10_000
 """How deep one can page: `offset + limit` may not be more."""
@@ -84,6 +85,11 @@ class SearchIndex(Protocol):
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """The page numbers that are really found for this version of a unit, in whatever access class."""
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """The words of its pages, for guessing what a query means and how what was begun may go on."""
+        ...
 
     def close(self) -> None:
         """Give back what is held. The index is not used afterwards."""

@@ -8,6 +8,7 @@ from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
 from search.expansion import NO_EXPANSION, Expansion
 from search.index import SearchIndex, UnitRequest
 from search.query import Query
+from search.vocabulary import Vocabulary
 
 
 class LateIndex:
@@ -43,6 +44,11 @@ class LateIndex:
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
         return self._index().present(unit_id, version)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """See `SearchIndex.vocabulary`."""
+        return self._index().vocabulary
 
     def close(self) -> None:
         """See `SearchIndex.close`."""

@@ -8,6 +8,7 @@ from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
 from schemas.search import Facet, PageHit, PageRecord
 from search.analysis import PageToken, analyse
+from search.offers import offers_of
 from search.page_document import (
     analyse_description,
     code_key,
@@ -19,7 +20,7 @@ from search.page_document import (
 )
 from search.ranking import FIELD_GAP
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
 
 FACET_FIELDS = {
@@ -42,7 +43,7 @@ def build_schema() -> Schema:
     schema = SchemaBuilder()
     for name in ("body", "title", "code"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="position")
-    for name in ("record_id", "unit_id", "unit_code", "fonds", "series", "type"):
+    for name in ("record_id", "unit_id", "unit_code", "fonds", "series", "type", "offers"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("unit", "fonds_written", "series_written", "type_written", "language"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
@@ -67,6 +68,8 @@ def to_document(record: PageRecord) -> Document:
     document.add_text("record_id", record.record_id)
     document.add_text("unit_id", str(record.unit_id))
     document.add_text("unit_code", plain_code(record.reference_code))
+    for offer in offers_of(record):
+        document.add_text("offers", offer)
     document.add_text("unit", unit_key(record))
     for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
         if value is not None:

@@ -14,7 +14,7 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -39,6 +39,7 @@ from search.query import Query
 from search.tantivy_document import SCHEMA_VERSION, build_schema, to_document, to_hit
 from search.tantivy_query import QueryBuilder
 from search.tantivy_units import ClassQuery, best, find_units, total
+from search.tantivy_vocabulary import TantivyVocabulary
 
 T = TypeVar("T")
 _Identity = tuple[int, int]
@@ -160,6 +161,11 @@ class TantivyIndex:
                 pages.update(int(number) for number in numbers if number is not None)
         return pages
 
+    @property
+    def vocabulary(self) -> TantivyVocabulary:
+        """See `SearchIndex.vocabulary`."""
+        return TantivyVocabulary(self._schema, self._searchers, lambda: _failures(self._root))
+
     def close(self) -> None:
         """See `SearchIndex.close`."""
         with self._opening:
@@ -182,6 +188,9 @@ class TantivyIndex:
         except IndexUnavailable:  # a new index may have taken the folder's name just now
             self.close()
             return self._reload(access)
+
+    def _searchers(self, classes: Collection[AccessClass]) -> list[Searcher]:
+        return [found for access in dict.fromkeys(classes) if (found := self._searcher(access)) is not None]
 
     def _reload(self, access: AccessClass) -> Searcher | None:
         with _failures(self._root):

@@ -9,6 +9,7 @@ import pytest
 
 from arhivar.cli.main import COMMANDS, cli
 from arhivar.inventory.columns import INVENTORY, NOMENCLATOR, Table
+from arhivar.places.columns import PLACES
 from arhivar.settings import SETTING_NAMES, Settings
 from schemas.drop import DropDescription
 from schemas.errors import ArhivarError, all_errors
@@ -95,7 +96,7 @@ def test_every_problem_of_an_import_is_documented_as_it_is(code: ProblemCode) ->
     assert _rows("inventory.md")[code.value][1] == PROBLEMS[code].en
 
 
-@pytest.mark.parametrize("table", [INVENTORY, NOMENCLATOR])
+@pytest.mark.parametrize("table", [INVENTORY, NOMENCLATOR, PLACES])
 def test_every_column_of_an_import_is_documented(table: Table) -> None:
     text = (DOCS / "inventory.md").read_text(encoding="utf-8")
     for column in table.columns:

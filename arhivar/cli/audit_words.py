@@ -7,6 +7,7 @@ from schemas.audit import AuditAction
 from schemas.messages import Message
 
 ACTIONS = {
+    AuditAction.PLACES_IMPORTED: Message(ro="tabel de locuri importat", en="table of places imported"),
     AuditAction.INVENTORY_IMPORTED: Message(ro="inventar importat", en="inventory imported"),
     AuditAction.NOMENCLATOR_IMPORTED: Message(ro="nomenclator importat", en="nomenclator imported"),
     AuditAction.UNIT_DEPOSITED: Message(ro="unitate depusă", en="unit deposited"),

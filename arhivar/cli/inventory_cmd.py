@@ -68,13 +68,15 @@ def command() -> None:
 def import_command(context: Context, file: Path, apply: bool, prefix: str | None, as_json: bool) -> int:
     """Import an inventory, CSV or XLSX. Shows what would change; with --apply, changes it, all or nothing."""
     output = context.output(as_json=as_json)
-    data = _read(file)
+    data = read_file(file)
     with open_archive(context.settings) as archive:
         plan = plan_inventory(data, archive.catalogue.inventory(), prefix=prefix)
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.add_inventory(plan.to_write)
-            record_audit(archive, AuditAction.INVENTORY_IMPORTED, subject=_name(file), details=_imported(plan, data))
+            record_audit(
+                archive, AuditAction.INVENTORY_IMPORTED, subject=subject_of(file), details=_imported(plan, data)
+            )
     return _report(output, plan, INVENTORY, applied=applied)
 
 
@@ -86,13 +88,15 @@ def import_command(context: Context, file: Path, apply: bool, prefix: str | None
 def nomenclator_command(context: Context, file: Path, apply: bool, as_json: bool) -> int:
     """Import a nomenclator: retention term and first access class of each series. Tries, or with --apply, imports."""
     output = context.output(as_json=as_json)
-    data = _read(file)
+    data = read_file(file)
     with open_archive(context.settings) as archive:
         plan = plan_nomenclator(data, archive.catalogue.series_rules())
         applied = apply and not plan.problems
         if applied:
             archive.catalogue.set_series(plan.to_write)
-            record_audit(archive, AuditAction.NOMENCLATOR_IMPORTED, subject=_name(file), details=_imported(plan, data))
+            record_audit(
+                archive, AuditAction.NOMENCLATOR_IMPORTED, subject=subject_of(file), details=_imported(plan, data)
+            )
     return _report(output, plan, NOMENCLATOR, applied=applied)
 
 
@@ -109,7 +113,7 @@ def template_command(context: Context, lang: str | None, nomenclator: bool, out:
     table = NOMENCLATOR if nomenclator else INVENTORY
     data = template_csv(table, language)
     if out is not None:
-        _write_new(out, data)
+        write_new(out, data)
         output.say(_WRITTEN, target=out)
     elif not as_json:
         sys.stdout.buffer.write(data)
@@ -126,7 +130,8 @@ def template_command(context: Context, lang: str | None, nomenclator: bool, out:
     return EXIT_DONE
 
 
-def _read(file: Path) -> bytes:
+def read_file(file: Path) -> bytes:
+    """A file's bytes, a little more than may be imported. Raises InputUnreadable."""
     try:
         with file.open("rb") as stream:
             return stream.read(MAX_FILE_BYTES + 1)
@@ -134,7 +139,7 @@ def _read(file: Path) -> bytes:
         raise InputUnreadable(file=str(file), detail=error.strerror or "") from error
 
 
-def _name(file: Path) -> str:
+def subject_of(file: Path) -> str:
     """The file's name as the audit keeps it: bytes that are no text are replaced."""
     return os.fsencode(file.name).decode(errors="replace")[:1000]
 
@@ -150,7 +155,8 @@ def _imported(plan: Plan[RecordT], data: bytes) -> dict[str, str | int]:
     }
 
 
-def _write_new(target: Path, data: bytes) -> None:
+def write_new(target: Path, data: bytes) -> None:
+    """Write a file that is not there yet. Raises OutputExists."""
     try:
         with target.open("xb") as stream:
             stream.write(data)
@@ -162,10 +168,6 @@ def _report(output: Output, plan: Plan[RecordT], table: Table, *, applied: bool)
     if plan.ignored:
         output.say(_IGNORED, columns=", ".join(plan.ignored))
     _print_changes(output, plan, table)
-    for problem in plan.problems[:_SHOWN]:
-        output.line(_sentence(problem, output.language))
-    if len(plan.problems) > _SHOWN:
-        output.say(_MORE, count=len(plan.problems) - _SHOWN)
     counts = {
         "new": len(plan.new),
         "changed": len(plan.changed),
@@ -173,7 +175,7 @@ def _report(output: Output, plan: Plan[RecordT], table: Table, *, applied: bool)
         "absent": plan.absent,
     }
     if plan.problems:
-        output.say(_REFUSED, problems=len(plan.problems))
+        print_problems(output, plan.problems)
     else:
         output.say(_COUNTS, **counts)
         output.say(_APPLIED if applied else _TRIED)
@@ -196,10 +198,19 @@ def _report(output: Output, plan: Plan[RecordT], table: Table, *, applied: bool)
             "unchanged": plan.unchanged,
             "absent": plan.absent,
             "ignored_columns": list(plan.ignored),
-            "problems": [_problem_document(problem) for problem in plan.problems],
+            "problems": [problem_document(problem) for problem in plan.problems],
         }
     )
     return EXIT_FINDINGS if plan.problems else EXIT_DONE
+
+
+def print_problems(output: Output, problems: Sequence[RowProblem]) -> None:
+    """The problems, as many as people read, and that nothing was imported."""
+    for problem in problems[:_SHOWN]:
+        output.line(_sentence(problem, output.language))
+    if len(problems) > _SHOWN:
+        output.say(_MORE, count=len(problems) - _SHOWN)
+    output.say(_REFUSED, problems=len(problems))
 
 
 def _print_changes(output: Output, plan: Plan[RecordT], table: Table) -> None:
@@ -231,7 +242,8 @@ def _sentence(problem: RowProblem, language: Language) -> str:
     return f"{where}: " * bool(where) + f"[{problem.code}] {problem.say(language)}"
 
 
-def _problem_document(problem: RowProblem) -> dict[str, object]:
+def problem_document(problem: RowProblem) -> dict[str, object]:
+    """A problem as JSON has it."""
     return {
         "code": problem.code.value,
         "row": problem.row,

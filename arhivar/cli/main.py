@@ -36,6 +36,7 @@ COMMANDS = (
     "show",
     "export",
     "inventory",
+    "places",
     "verify",
     "rebuild",
     "replicate",

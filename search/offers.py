@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: EUPL-1.2
+"""What a page offers for completion: its unit's code and title, and the streets and persons that its text names.
+
+An **offer** is one string: the kind's tag, what a person may begin to type (folded words, one space between), a tab,
+and how it is shown: ``s:marasesti<TAB>Mărășești``. A person is offered by each name: ``p:popescu ion<TAB>Ion Popescu``.
+Streets and persons are told by the words before them, as records write them: ``str. Mărășești``, ``numitul Ion
+Popescu``. That is a guess by form, for completion only: nothing is decided by it.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from schemas.search import PageRecord, SuggestionKind
+from search.analysis import fold, tokenise
+
+TAGS = {
+    SuggestionKind.CODE: "c:",
+    SuggestionKind.TITLE: "t:",
+    SuggestionKind.STREET: "s:",
+    SuggestionKind.NAME: "p:",
+}
+SHOWN = "\t"
+"""Parts what is typed from what is shown."""
+
+MAX_NAMES = 40
+"""Streets and persons of one page, each."""
+_MIN_PART = 3
+"""Letters of a part of a name by which the whole is offered."""
+_MAX_TYPED = 100
+_MAX_SHOWN = 200
+
+_BEFORE_STREETS = """
+    str strada strazii ulita bd bdul bulevardul bulevardului cal calea caii aleea aleii sos soseaua piata pietei pta
+    splaiul intrarea fundatura strasse
+"""
+_BEFORE_PERSONS = """
+    numitul numita numitului numitei cetatean cetateanul cetateana cetateanului cetatenei domnul domnului doamna doamnei
+    dl dlui dna dnei tov tovarasul tovarasa tovarasului tovarasei subsemnatul subsemnata subsemnatului subsemnatei
+    petentul petenta petentului petentei solicitantul solicitanta vaduva sotia sotul proprietarul proprietara
+    mostenitorul mostenitoarea defunctul defuncta defunctului defunctei
+"""
+STREET_WORDS = frozenset(_BEFORE_STREETS.split())
+_PERSON_WORDS = frozenset(_BEFORE_PERSONS.split())
+_UPPER = "A-ZĂÂÎȘȚŞŢÁÉÍÓÖŐÚÜŰÄ"
+_CAPITAL = re.compile(f"[ \n.][{_UPPER}0-9]")
+_LAST_WORD = 15
+"""No word before a name is longer."""
+_NAME = f"[{_UPPER}][^\\W\\d_]+(?:-[{_UPPER}][^\\W\\d_]+)?"
+_LINK = "(?:cel|cea|de|la|din|și|lui)"
+_STREET = re.compile(
+    rf"(?:[0-9]{{1,2}} )?(?:[{_UPPER}][a-z]{{0,4}}\. ?){{0,2}}{_NAME}"
+    rf"(?: (?:{_NAME}|{_LINK} {_NAME}|{_LINK} {_LINK} {_NAME})){{0,3}}(?: (?:18|19|20)[0-9]{{2}}\b)?"
+)
+_PERSON = re.compile(rf"{_NAME}(?: (?:[{_UPPER}]\. ?)?{_NAME}){{1,2}}")
+_NO_STREETS = frozenset({"nr", "numarul", "bloc", "bl", "sector", "din"})
+_COMMA_BELOW = str.maketrans("şţŞŢ", "șțȘȚ")
+
+
+@lru_cache(maxsize=20_000)
+def typed(text: str) -> str:
+    """What is compared with the beginning of an offer: folded words, one space between."""
+    return " ".join(fold(token.text) for token in tokenise(text))[:_MAX_TYPED]
+
+
+def offers_of(record: PageRecord) -> tuple[str, ...]:
+    """The offers of a page, sorted. Of one name in several spellings one, so that a page counts once."""
+    found: dict[str, str] = {}
+    for kind, beginning, shown in sorted(_offers(record)):
+        if beginning:
+            found.setdefault(f"{TAGS[kind]}{beginning}", shown[:_MAX_SHOWN])
+    return tuple(sorted(f"{key}{SHOWN}{shown}" for key, shown in found.items()))
+
+
+def _offers(record: PageRecord) -> Iterator[tuple[SuggestionKind, str, str]]:
+    yield SuggestionKind.CODE, typed(record.reference_code), _tidy(record.reference_code)
+    yield SuggestionKind.TITLE, typed(record.title), _tidy(record.title)
+    streets, persons = _names(record.text)
+    for name in streets:
+        yield from _street(name)
+    for name in persons:
+        yield from _person(name)
+
+
+@lru_cache(maxsize=20_000)
+def _street(name: str) -> tuple[tuple[SuggestionKind, str, str], ...]:
+    """A street by its whole name, and by each longer word of it on."""
+    words = [word for word in _written(name) if fold(word) not in _NO_STREETS]
+    return tuple(
+        (SuggestionKind.STREET, typed(" ".join(words[first:])), " ".join(words))
+        for first, word in enumerate(words)
+        if first == 0 or (len(word) > _MIN_PART and word.isalpha() and word[0].isupper())
+    )
+
+
+@lru_cache(maxsize=20_000)
+def _person(name: str) -> tuple[tuple[SuggestionKind, str, str], ...]:
+    """A person by each of the names, the others after it."""
+    words = _written(name)
+    return tuple(
+        (SuggestionKind.NAME, typed(" ".join(words[first:] + words[:first])), " ".join(words))
+        for first, word in enumerate(words)
+        if len(word) >= _MIN_PART
+    )
+
+
+def _names(text: str) -> tuple[set[str], set[str]]:
+    """Streets and persons as they stand in the text."""
+    streets: set[str] = set()
+    persons: set[str] = set()
+    for place in _CAPITAL.finditer(text):
+        before = text[max(0, place.start() - _LAST_WORD) : place.start()].rstrip(". ").rsplit(None, 1)
+        word = fold(before[-1]) if before else ""
+        found, pattern = (streets, _STREET) if word in STREET_WORDS else (persons, _PERSON)
+        if (found is streets or word in _PERSON_WORDS) and len(found) < MAX_NAMES:
+            name = pattern.match(text, place.end() - 1)
+            if name is not None:
+                found.add(name.group())
+    return streets, persons
+
+
+def _written(name: str) -> list[str]:
+    """A name's words as they are shown: ``MĂRĂŞEŞTI`` → ``Mărășești``; small words and numbers as they are."""
+    words = name.translate(_COMMA_BELOW).replace(".", ". ").split()
+    return ["-".join(part[:1] + part[1:].lower() for part in word.split("-")) for word in words]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split())
