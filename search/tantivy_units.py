@@ -7,7 +7,7 @@ dates and codes are put in order by; for relevance the best pages are taken unti
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
+from typing import NamedTuple
 
 from tantivy import DocAddress, Order, Searcher
 from tantivy import Query as TantivyQuery
@@ -17,7 +17,7 @@ from schemas.search import Facet, FacetValue, PageRecord, SortBy, UnitHit, UnitP
 from search.facets import ASKED_VALUES, facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
-from search.tantivy_document import FACET_FIELDS, to_record, unit_rank, unit_rank_of
+from search.tantivy_document import FACET_FIELDS, to_record, unit_rank_of, unit_rank_of_id
 from search.tantivy_query import QueryBuilder
 
 _SPARE_HITS = 16
@@ -39,6 +39,7 @@ class ClassQuery:
 class _Unit:
     """A unit with pages that match, in whatever classes."""
 
+    rank: int
     unit_id: str
     first_year: int | None
     last_year: int | None
@@ -46,8 +47,7 @@ class _Unit:
     matching: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A page that matches."""
 
     score: float
@@ -68,7 +68,7 @@ def find_units(request: UnitRequest, queries: Sequence[ClassQuery]) -> UnitPage:
         order = sorted(units.values(), key=_ORDERS[request.sort])
     hits = []
     for unit in order[wanted]:
-        found = known.get(unit_rank(UUID(unit.unit_id)), [])
+        found = known.get(unit.rank, [])
         if len(found) < min(request.pages, unit.matching):
             found = [
                 _Found(score, rank, one.searcher, address)
@@ -139,7 +139,7 @@ def _written(key: str | float) -> str:
 
 def _read_unit(key: str) -> _Unit:
     unit_id, first, last, code = key.split("\t")
-    return _Unit(unit_id, int(first) if first else None, int(last) if last else None, code)
+    return _Unit(unit_rank_of_id(unit_id), unit_id, int(first) if first else None, int(last) if last else None, code)
 
 
 _ORDERS = {
@@ -156,7 +156,7 @@ def _by_relevance(
     """The first units needed, best page first, and by unit the pages that are known to be the best of all."""
     need = min(request.offset + request.limit, len(units))
     asked = max(_FIRST_HITS, 2 * need)
-    by_rank = {unit_rank(UUID(unit.unit_id)): unit for unit in units.values()}
+    by_rank = {unit.rank: unit for unit in units.values()}
     while True:
         found: list[_Found] = []
         floor = float("-inf")  # what scores above it is among those found
