@@ -9,6 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
+from arhivar.cli.search_cmd import command
 from schemas.search import PageRecord, SearchFilters
 from search import query
 from search.analysis import fold
@@ -76,6 +77,11 @@ def test_the_fields_are_those_of_the_parser() -> None:
     assert query.__doc__ is not None
     said = re.findall(r"^((?:``\w+:`` ?)+)", query.__doc__, re.MULTILINE)
     assert [re.findall(r"``(\w+):``", names) for names in said] == rows
+
+
+def test_the_help_of_the_command_names_every_field() -> None:
+    said = (command.help or "").partition("Fields:")[2]
+    assert set(re.findall(r"\b([a-z]+):", said)) == FIELDS.keys() - {"unitate"}
 
 
 def test_the_labels_are_those_of_the_table() -> None:
