@@ -61,7 +61,7 @@ ASKED = (
         "din data de 12.5.1987",
     ),
     *(
-        "str. Mărășești nr. 12",
+        "str. Mărășești",
         '"Mărășești 12"',
         '"bd. Mărășești 12"',
         "piața",
