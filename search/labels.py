@@ -22,6 +22,7 @@ of numbers     ``nr.`` ``no.`` ``nr-ul``             ``număr`` ``numărul`` ``n
 of numbers     ``bl.``                               ``bloc`` ``blocul`` ``blocului``
 of numbers     ``sc.``                               ``scara`` ``scării``
 of numbers     ``et.``                               ``etaj`` ``etajul`` ``etajului``
+of numbers                                           ``an`` ``anul`` ``anului``
 of numbers     ``ap.`` ``apart.``                    ``apartament`` ``apartamentul`` ``apartamentului``
 =============  ====================================  ===============================================
 """
@@ -72,6 +73,7 @@ LABELS = (
     _label("bl", "bloc blocul blocului", of_numbers=True),
     _label("sc", "scara scarii", of_numbers=True),
     _label("et", "etaj etajul etajului", of_numbers=True),
+    _label("", "an anul anului", of_numbers=True),
     _label("ap apart", "apartament apartamentul apartamentului", of_numbers=True),
 )
 _BY_FORM = {form: one for one in LABELS for form in (*one.words, *("".join(pair) for pair in one.pairs))}

@@ -22,6 +22,8 @@ _MAX_NUMBER = 7
 _FROM = "din"
 _AFTER_FROM = frozenset({"data", "de", "ziua", "anul", "an", "la"})
 _MAX_AFTER_FROM = 3
+_BEFORE_DATE = frozenset({"din", "in", "la", "data", "de", "ziua"})
+_MAX_BEFORE_DATE = 3
 
 
 def read_number(words: Sequence[str], *, numbered: bool = False) -> tuple[DateIs | ActNumber, int] | None:
@@ -39,6 +41,15 @@ def read_number(words: Sequence[str], *, numbered: bool = False) -> tuple[DateIs
         taken = _words_in(pieces, day.pieces)
         return _date(" ".join(words[:taken]), day), taken
     return _read_act(words, pieces, numbered=numbered)
+
+
+def words_before_date(words: Sequence[str]) -> int:
+    """How many of the first words only lead to the date after them, as ``din data de`` does; 0 where none is there."""
+    count = 0
+    while count < min(_MAX_BEFORE_DATE, len(words) - 1) and fold(words[count]) in _BEFORE_DATE:
+        count += 1
+    number = read_number(words[count:]) if count else None
+    return count if number is not None and isinstance(number[0], DateIs) else 0
 
 
 def _read_act(

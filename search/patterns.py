@@ -20,7 +20,6 @@ from heapq import nlargest
 from itertools import islice, product
 
 from search.analysis import (
-    FOLD,
     SOFT_HYPHEN,
     Token,
     divided_keys,
@@ -243,17 +242,18 @@ _BEFORE_DATES = frozenset({"din", "anul", "an", "de", "la", "in", "anii"})
 
 def _date(date: DateIs, expansion: Expansion) -> Iterator[Pattern]:
     yield _typed(date.text, expansion)
-    yield from _days(date)
+    yield from _days(date, expansion)
 
 
-def _days(date: DateIs) -> Iterator[Pattern]:
+def _days(date: DateIs, expansion: Expansion) -> Iterator[Pattern]:
     """The ways to write a day, with the words that may stand within it."""
-    typed = [exact_key(token.text) for token in tokenise(date.text)[:3]]
-    if len(typed[0].removeprefix(FOLD)) == _YEAR_DIGITS:
+    typed = [token.text for token in tokenise(date.text)[:3]]
+    if len(fold(typed[0])) == _YEAR_DIGITS:
         typed.reverse()
-    day = Slot(day_keys(date.day), frozenset(), typed[0])
-    month = Slot(month_keys(date.month), frozenset(), typed[1])
-    year = Slot(year_keys(date.year), frozenset(), typed[2])
+    misread = _slot(typed[1], expansion).lesser
+    day = Slot(day_keys(date.day), frozenset(), exact_key(typed[0]))
+    month = Slot(month_keys(date.month).union(key for key, _ in misread), frozenset(), exact_key(typed[1]), misread)
+    year = Slot(year_keys(date.year), frozenset(), exact_key(typed[2]))
     full = replace(year, keys=year_keys(date.year, short=False))
     yield Pattern((day, month, year), weight=_OTHER_FORM)
     yield Pattern((day, month, _either(_YEAR_WORDS), full), weight=_OTHER_WORDS)
@@ -276,7 +276,7 @@ def _act(act: ActNumber, expansion: Expansion) -> Iterator[Pattern]:
         yield from _of_year(number, act)
         return
     since, of = _either(_FROM_WORDS), _either(_OF_WORDS)
-    day, with_year_word, *_ = _days(act.date)
+    day, with_year_word, *_ = _days(act.date, expansion)
     yield replace(day, slots=(number, *day.slots))
     for between in ((since,), (since, of), (since, since, of)):
         yield replace(day, slots=(number, *between, *day.slots), weight=_WORDS_BETWEEN)

@@ -7,7 +7,7 @@
     item    = [ "-" ] , ( field | phrase | range | date | act | prefix | word ) ;      "-": must not be there
     phrase  = '"' , text , '"' ;              these words side by side, in this order, in any of their forms
     range   = year , ".." , [ year ] | ".." , year ;     bare years of four digits: as `year:` with them
-    date    = { label } , ( day , month , year | year , month , day ) ;                search.dates
+    date    = { label | "din" | "data" | … } , ( day , month , year | year , month , day ) ;     search.dates
     act     = { label } , number , ( "/" | "din" ) , ( date | year ) ;                 search.numbers
     prefix  = { label } , text , "*" ;        words that begin so; at least two letters or digits
     word    = { label } , text ;              without spaces and quotes
@@ -35,6 +35,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from schemas.errors import QueryMalformed
 from search.analysis import fold, tokenise
@@ -57,8 +58,8 @@ from search.clauses import (
     Word,
     YearIn,
 )
-from search.labels import is_label_before, label_of, split_label
-from search.numbers import read_number
+from search.labels import NUMBER, is_label_before, label_of, split_label
+from search.numbers import read_number, words_before_date
 from search.person_numbers import names_person
 
 __all__ = [
@@ -261,20 +262,16 @@ class _Parser:
     def _term(self, index: int) -> tuple[Term, int]:
         """The term that begins here, and how many lexemes it takes."""
         words = self._words_from(index)
-        labels = _count_labels(words)
-        first, *others = words[labels:]
+        labels = _count_labels(words) or _count_before_date(words)
+        first = words[labels]
         label = " ".join(word.text for word in words[:labels])
         if first.prefix:
             return Prefix(first.text, label), labels + 1
-        plain = [first.text]
-        for one in others:
-            if one.prefix:
-                break
-            plain.append(one.text)
         last = label_of(words[labels - 1].text) if labels else None
-        number = read_number(plain, numbered=last is not None and last.of_numbers)
-        if number is not None:
-            return replace(number[0], label=label), labels + number[1]
+        if last is None or last is NUMBER or not last.of_numbers:
+            number = read_number(_plain_words(words[labels:]), numbered=last is NUMBER)
+            if number is not None:
+                return replace(number[0], label=label), labels + number[1]
         return Word(first.text, label), labels + 1
 
     def _words_from(self, index: int) -> list[_Bare]:
@@ -310,6 +307,18 @@ def _count_labels(words: list[_Bare]) -> int:
     ):
         count += 1
     return count
+
+
+def _count_before_date(words: list[_Bare]) -> int:
+    """How many of the words only lead to a date."""
+    if words[0].negated:
+        return 0
+    return words_before_date(_plain_words(words))
+
+
+def _plain_words(words: list[_Bare]) -> list[str]:
+    """The texts of the words before the first that is only a beginning."""
+    return [word.text for word in takewhile(lambda word: not word.prefix, words)]
 
 
 def _words_of(clause: Clause) -> int:

@@ -6,6 +6,8 @@ Each letter is 10 px wide, each line 20 px high; lines begin 30 px apart.
 
 from uuid import UUID
 
+from hypothesis import strategies as st
+
 from schemas.page import Box, Line, Word
 from schemas.search import PageRecord
 
@@ -35,3 +37,36 @@ def _line(row: str, index: int) -> Line:
         words.append(Word(text=text, box=Box(left=left, top=top, right=right, bottom=top + LINE_PX), confidence=90))
         left = right + LETTER_PX
     return Line(box=Box(left=0, top=top, right=left - LETTER_PX, bottom=top + LINE_PX), words=tuple(words))
+
+
+# --- what people, and others, may type into a search box
+
+FRAGMENTS = (
+    *(
+        "-",
+        '"',
+        "„",
+        "*",
+        ":",
+        "..",
+        " ",
+        "/",
+        ".",
+        ",",
+        "&",
+        "'",
+        "\0",
+        "\u202e",
+        "\u0307",
+        "\ud800",
+        "İ",
+        "ﬁ",
+        "\u00ad",
+    ),
+    *("unit:", "cota:", "year:", "an:", "lang:", "titlu:", "loc:", "fond:"),
+    *("1987", "987", "87", "12", "05", "1948..1952", "ro", "plan", "ș", "mai", "V", "XI", "din", "data", "de", "én"),
+    *("nr.", "str.", "strada", "b-dul", "ap", "al.", "12.05.1987", "123/", "1987. május 12"),
+)
+pieces = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=4)), max_size=60).map("".join)
+spaced = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map(" ".join)
+any_text = st.one_of(st.text(st.characters(), max_size=600), pieces, spaced)

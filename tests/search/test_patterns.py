@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a term stands for on a page: dates, numbers of acts and labels as different people write them."""
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from schemas.errors import QueryMalformed
 from search.analysis import analyse
 from search.clauses import ActNumber, DateIs, Phrase, Place, Word
 from search.dates import Piece, new_style_day, read_day
 from search.expansion import Alternative, Expansion
 from search.labels import LABELS, label_of
-from search.matching import find_runs
+from search.matching import find_all, find_runs
 from search.patterns import MAX_LESSER, MAX_PATTERNS, MAX_SLOTS, patterns
 from search.query import MAX_TERMS, Term, parse_query
+from tests.search.builders import any_text
 
 
 def found(query: str, text: str, language: str = "ron") -> list[str]:
@@ -293,6 +297,24 @@ def test_the_longest_query_looks_for_no_more_keys_than_an_engine_bears() -> None
         slots = [slot for term in query.terms for pattern in patterns(term) for slot in pattern.slots]
         longest = max(longest, sum(len(slot.keys) for slot in slots))
     assert longest < 4_000
+
+
+def test_a_month_may_be_misread_and_its_day_not() -> None:
+    expansion = Expansion(words={"martie": {"rnartie": 0.8}, "3": {"8": 0.9}})
+    (act,) = parse_query("nr. 44 din 3 martie 1972").terms
+    assert find_runs(act, analyse("44/3 rnartie 1972", "ron"), expansion)
+    assert not find_runs(act, analyse("44/8 martie 1972", "ron"), expansion)
+
+
+@given(any_text, any_text)
+def test_whatever_is_asked_every_slot_looks_for_something(asked: str, text: str) -> None:
+    with suppress(QueryMalformed):
+        query = parse_query(asked)
+        for term in query.terms:
+            for pattern in patterns(term):
+                assert pattern.slots
+                assert all(slot.keys or slot.prefixes for slot in pattern.slots)
+        assert len(find_all(query.terms, analyse(text, None))) <= len(text)
 
 
 def test_the_best_expansions_are_kept() -> None:

@@ -7,7 +7,6 @@ from contextlib import suppress
 
 import pytest
 from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from schemas.errors import QueryMalformed
 from schemas.messages import Language
@@ -32,6 +31,7 @@ from search.query import (
     names_person,
     parse_query,
 )
+from tests.search.builders import any_text
 
 
 def words(*texts: str) -> list[Item]:
@@ -82,7 +82,12 @@ def words(*texts: str) -> list[Item]:
         ("12 & mai & 1987", [Item(DateIs("12 mai 1987", 12, 5, 1987))]),
         ("12 mai 1987*", [*words("12", "mai"), Item(Prefix("1987"))]),
         ("str. 1 Decembrie 1918", [Item(DateIs("1 Decembrie 1918", 1, 12, 1918, "str."))]),
+        ("ap. 12/5/87", [Item(Word("12/5/87", "ap."))]),
+        ("anul 1974/75", [Item(Word("1974/75", "anul"))]),
         ("nr. 12.05.1987", [Item(Word("12.05.1987", "nr."))]),
+        ("din data de 12.05.1987", [Item(DateIs("12.05.1987", 12, 5, 1987, "din data de"))]),
+        ("-din 12 mai 1987", [Item(Word("din"), negated=True), Item(DateIs("12 mai 1987", 12, 5, 1987))]),
+        ("anul 1974 de la 12 anul", [Item(Word("1974", "anul")), *words("de", "la", "12", "anul")]),
         ("123 din 1987", [Item(ActNumber("123 din 1987", "123", 1987))]),
         (
             "nr. 123 / 12.V.87",
@@ -141,37 +146,6 @@ def test_what_cannot_be_understood_is_named_with_its_place(text: str, position: 
 def test_terms_are_what_a_hit_can_show() -> None:
     query = parse_query('plan -vechi "de casă" autoriz* -"a b" year:1987')
     assert query.terms == (Word("plan"), Phrase("de casă"), Prefix("autoriz"))
-
-
-FRAGMENTS = (
-    *(
-        "-",
-        '"',
-        "„",
-        "*",
-        ":",
-        "..",
-        " ",
-        "/",
-        ".",
-        ",",
-        "&",
-        "'",
-        "\0",
-        "\u202e",
-        "\u0307",
-        "\ud800",
-        "İ",
-        "ﬁ",
-        "\u00ad",
-    ),
-    *("unit:", "cota:", "year:", "an:", "lang:", "titlu:", "loc:", "fond:"),
-    *("1987", "987", "87", "12", "05", "1948..1952", "ro", "plan", "ș", "mai", "V", "XI", "din", "data", "de", "én"),
-    *("nr.", "str.", "strada", "b-dul", "ap", "al.", "12.05.1987", "123/", "1987. május 12"),
-)
-pieces = st.lists(st.one_of(st.sampled_from(FRAGMENTS), st.text(max_size=4)), max_size=60).map("".join)
-spaced = st.lists(st.sampled_from(FRAGMENTS), max_size=60).map(" ".join)
-any_text = st.one_of(st.text(st.characters(), max_size=600), pieces, spaced)
 
 
 def understood(text: str) -> Query | None:

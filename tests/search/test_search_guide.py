@@ -1,67 +1,17 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""docs/search.md says what the query language does: its fields, its labels, and its examples on a small index."""
+"""docs/search.md says what the query language is: its fields, its labels, its limits.
+
+That its examples find what it says is in the contract suite of the indices.
+"""
 
 import re
-from collections.abc import Iterator
-from itertools import takewhile
-from pathlib import Path
-from uuid import NAMESPACE_URL, uuid5
 
-import pytest
-
-from schemas.search import PageRecord, SearchFilters
+from arhivar.cli.search_cmd import command
 from search import query
 from search.analysis import fold
 from search.labels import LABELS
 from search.query import FIELDS, MAX_LENGTH, MAX_TERMS, parse_query
-from search.tantivy_index import TantivyIndex
-
-GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "search.md").read_text("utf-8")
-
-
-def table(*heading: str) -> list[list[str]]:
-    """The rows of the table that begins with these headings."""
-    lines = GUIDE.splitlines()
-    start = lines.index(f"| {' | '.join(heading)} |")
-    rows = takewhile(lambda line: line.startswith("|"), lines[start + 2 :])
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
-
-
-EXAMPLES = {row[0].strip("`"): row[1] for row in table("write", "finds pages")}
-
-
-@pytest.fixture(scope="module")
-def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TantivyIndex]:
-    made = TantivyIndex(tmp_path_factory.mktemp("guide") / "index")
-    made.write(_records())
-    yield made
-    made.close()
-
-
-def _records() -> Iterator[PageRecord]:
-    rows = table("page", "unit", "title", "fonds", "series", "type", "years", "language", "text")
-    for page, unit, title, fonds, series, kind, years, language, text in rows:
-        first, _, last = years.partition("..")
-        yield PageRecord(
-            unit_id=uuid5(NAMESPACE_URL, unit),
-            unit_version=1,
-            page=int(page),
-            reference_code=unit,
-            title=title,
-            fonds=fonds,
-            series=series,
-            document_type=kind,
-            year_from=int(first),
-            year_to=int(last),
-            language=language,
-            text=text,
-        )
-
-
-@pytest.mark.parametrize("text", EXAMPLES)
-def test_an_example_finds_what_the_guide_says(index: TantivyIndex, text: str) -> None:
-    hits = index.search(parse_query(text), SearchFilters()).hits
-    assert ", ".join(map(str, sorted(hit.page for hit in hits))) == EXAMPLES[text]
+from tests.search.guide import GUIDE, table
 
 
 def test_the_fields_are_those_of_the_parser() -> None:
@@ -76,6 +26,11 @@ def test_the_fields_are_those_of_the_parser() -> None:
     assert query.__doc__ is not None
     said = re.findall(r"^((?:``\w+:`` ?)+)", query.__doc__, re.MULTILINE)
     assert [re.findall(r"``(\w+):``", names) for names in said] == rows
+
+
+def test_the_help_of_the_command_names_every_field() -> None:
+    said = (command.help or "").partition("Fields:")[2]
+    assert set(re.findall(r"\b([a-z]+):", said)) == FIELDS.keys() - {"unitate"}
 
 
 def test_the_labels_are_those_of_the_table() -> None:
