@@ -2,7 +2,8 @@
 """Some pages of a unit's access PDFs as a PDF of their own: PDF/A-2u, which says what it is an excerpt of.
 
 The pages are taken as they are, with their text, and of what is not taken nothing comes along. The same pages give
-the same bytes. Streams are copied from file to file: memory does not grow with the pictures.
+the same bytes. The pictures of the first volume go from file to file without being held in memory; those of a further
+one are, since pikepdf copies them at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -12,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Pdf
+from pikepdf import AccessMode, Pdf
 
 from processors.compose import ComposeSettings, save_pdf
 from processors.page_marks import page_number
@@ -27,7 +28,7 @@ from schemas.unit import UnitDescription
 _KEPT = frozenset(
     {
         *("/Type", "/MediaBox", "/CropBox", "/TrimBox", "/Rotate", "/UserUnit", "/Group"),
-        *("/Resources", "/Contents", "/LastModified", "/PieceInfo"),
+        *("/Parent", "/Resources", "/Contents", "/LastModified", "/PieceInfo"),
     }
 )
 """Of a page. Anything else may lead to other pages: annotations, threads, structure."""
@@ -62,13 +63,19 @@ def excerpt_pdf(
     """
     unit = description.reference_code
     with ExitStack() as stack:
-        pdf = stack.enter_context(pikepdf.new())
+        pdf: Pdf | None = None
         numbers: list[int] = []
         try:
             for source in sources:
-                opened = stack.enter_context(pikepdf.open(source.path))
-                numbers += _take(pdf, opened, frozenset(source.numbers))
-            if not numbers:
+                opened = stack.enter_context(pikepdf.open(source.path, access_mode=AccessMode.stream))
+                found = _keep(opened, frozenset(source.numbers))
+                numbers += found
+                if pdf is None and found:
+                    pdf = opened
+                    _strip(pdf)
+                elif pdf is not None:
+                    pdf.pages.extend(opened.pages)
+            if pdf is None:
                 raise ExcerptEmpty(unit=unit)
             _finish(pdf, description, numbers, taken_from, settings)
             save_pdf(pdf, target)
@@ -85,17 +92,26 @@ def say_numbers(numbers: Sequence[int]) -> str:
     return ", ".join(str(first) if first == last else f"{first}–{last}" for first, last in ends)
 
 
-def _take(pdf: Pdf, source: Pdf, wanted: frozenset[int]) -> list[int]:
-    taken: list[int] = []
+def _keep(source: Pdf, wanted: frozenset[int]) -> list[int]:
+    """Take all other pages out, in memory: the file is not written. The numbers of those that stay."""
+    kept: list[int] = []
+    for index, number in reversed([(index, page_number(page.obj)) for index, page in enumerate(source.pages)]):
+        if number in wanted:
+            kept.insert(0, number)
+        else:
+            del source.pages[index]
     for page in source.pages:
-        number = page_number(page.obj)
-        if number not in wanted:
-            continue
-        for key in set(page.obj.keys()) - _KEPT - {"/Parent"}:
-            del page.obj[key]  # in memory: the source is not written
-        pdf.pages.append(page)
-        taken.append(number)
-    return taken
+        for key in set(page.obj.keys()) - _KEPT:
+            del page.obj[key]
+    return kept
+
+
+def _strip(pdf: Pdf) -> None:
+    """Leave nothing but the pages: what nothing leads to any more is not written."""
+    for key in set(pdf.Root.keys()) - {"/Type", "/Pages"}:
+        del pdf.Root[key]
+    for key in set(pdf.trailer.keys()) & {"/Info", "/ID"}:
+        del pdf.trailer[key]
 
 
 def _finish(

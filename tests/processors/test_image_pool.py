@@ -8,7 +8,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import simplejpeg
 from PIL import Image
 
 from processors.image_pool import ImagePool
@@ -16,7 +18,7 @@ from processors.limits import Limits
 from processors.pyramid import Pyramid
 from processors.shown_source import DrawnPage, MasterPage
 from schemas.errors import ArhivarError, FormatUnsupported, ImageTooLarge, WorkerLimit
-from schemas.page import Geometry
+from schemas.page import Box, Geometry, Matrix
 
 DRAWN = DrawnPage(1, "K/1", None)
 GIB = 1 << 30
@@ -77,6 +79,33 @@ def test_a_page_that_takes_too_much_memory_is_refused_and_the_next_one_made(tmp_
             small.make(huge(tmp_path, 280_000_000), tmp_path / "target", "K/1: huge.png")
         small.make(DRAWN, tmp_path / "after", "K/1")
     assert (tmp_path / "before").read_bytes() == (tmp_path / "after").read_bytes()
+
+
+def test_a_folded_out_plan_takes_its_own_pixels_and_little_more(tmp_path: Path) -> None:
+    """A0 at 400 dpi in grey is 237 MiB; libraries take 100 to 200, and a second copy would not fit."""
+    width_px, height_px = 13_244, 18_724
+    path = tmp_path / "plan.jpg"
+    sheet = np.full((height_px, width_px, 1), 240, np.uint8)
+    sheet[::97] = 60
+    path.write_bytes(simplejpeg.encode_jpeg(sheet, 80, colorspace="GRAY", colorsubsampling="Gray"))
+    del sheet
+    matrix = Matrix(a=0.9999, b=0.01, d=-0.01, e=0.9999, f=132)
+    geometry = Geometry(
+        source_width_px=width_px,
+        source_height_px=height_px,
+        source_dpi=400,
+        width_px=width_px,
+        height_px=height_px,
+        dpi=400,
+        skew_deg=0.57,
+        matrix=matrix,
+    )
+    with ImagePool(1, Limits(memory_bytes=600 << 20)) as small:
+        small.make(MasterPage(path, 0, geometry), tmp_path / "target", "K/1: plan.jpg")
+    with Pyramid(tmp_path / "target") as pyramid:
+        assert (pyramid.width_px, pyramid.height_px) == (width_px, height_px)
+        whole = Box(left=0, top=0, right=width_px, bottom=height_px)
+        assert pyramid.read(whole, 132, 187).shape == (187, 132)
 
 
 def test_a_page_that_takes_too_long_is_refused_and_the_next_one_made(tmp_path: Path) -> None:

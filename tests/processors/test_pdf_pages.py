@@ -2,7 +2,9 @@
 """Excerpts of access PDFs, looked at by poppler, PDFium and veraPDF beside the library that writes them."""
 
 import hashlib
+import random
 import subprocess
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from processors.compose import ComposePage, ComposeSettings, compose_pdf
+from processors.encoded import Codec, EncodedImage
 from processors.page_marks import PageMark, page_marks
 from processors.pdf_pages import ExcerptSource, excerpt_pdf, say_numbers
 from schemas.errors import ExcerptEmpty, PdfNotWritten
-from tests.processors.compose_material import DESCRIPTION, g4_page, layered_page, real_verapdf, result_of
+from tests.processors.compose_material import DESCRIPTION, ROOT, g4_page, layered_page, page_of, real_verapdf, result_of
 
 SETTINGS = ComposeSettings()
 FROM = "urn:uuid:85a52bfa-4b6e-56e2-81e9-fda4f3c73bbd#v2"
@@ -168,6 +171,38 @@ def test_numbers_in_short_mean_those_numbers(numbers: set[int]) -> None:
         first, _, last = run.partition("–")
         meant += range(int(first), int(last or first) + 1)
     assert meant == sorted(numbers)
+
+
+_PEAK = """
+import sys
+from pathlib import Path
+from processors.compose import ComposeSettings
+from processors.pdf_pages import ExcerptSource, excerpt_pdf
+from tests.processors.compose_material import DESCRIPTION
+source, target, last = Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3])
+excerpt_pdf(target, DESCRIPTION, [ExcerptSource(source, range(1, last + 1))], "urn:x", ComposeSettings())
+print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+"""
+
+
+def test_memory_does_not_grow_with_the_pictures(tmp_path: Path) -> None:
+    """Sixty pages of four megabytes each."""
+    chance = random.Random(7)
+    source = tmp_path / "large.pdf"
+
+    def large(number: int) -> ComposePage:
+        image = EncodedImage(Codec.JPEG, chance.randbytes(4_000_000), 900, 1200, components=1, bits=8)
+        return page_of(number, image)
+
+    compose_pdf(source, DESCRIPTION, (large(number) for number in range(1, 61)), SETTINGS)
+    peaks = []
+    for last in (2, 59):
+        target = tmp_path / f"{last}.pdf"
+        words = [sys.executable, "-c", _PEAK, str(source), str(target), str(last)]
+        done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True, timeout=120)
+        assert target.stat().st_size > last * 4_000_000
+        peaks.append(int(done.stdout) * 1024)
+    assert peaks[1] - peaks[0] < 60_000_000
 
 
 def test_verapdf_accepts_every_excerpt(volumes: tuple[Path, Path], tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_damaged_file_counts_as_absent(tmp_path: Path, harm: str) -> None:
     path = files.path(key(1))
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1
-    path.write_bytes({"cut": data[:-1], "flip": data, "empty": b""}[harm])
+    path.write_bytes({"cut": bytes(data[:-1]), "flip": bytes(data), "empty": b""}[harm])
     assert files.read(key(1)) is None
     files.keep(key(1), content(1))
     assert files.read(key(1)) == content(1)
