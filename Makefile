@@ -3,7 +3,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-steps bench-binder bench-airflow format lock clean
+.PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-steps bench-binder bench-airflow bench-search bench-search-scale bench-search-boxes format lock clean
 
 BIN := .venv/bin
 ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
@@ -71,6 +71,17 @@ bench-binder: setup ## a 300-page binder: cost, and memory over time
 bench-airflow: services-up ## what Airflow adds to a 300-page binder; ARGS="--pages 100" for another
 	ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
 		.venv-services/bin/python -m benchmarks.airflow_overhead --out .bench $(ARGS)
+
+bench-search: services-up ## whether search finds: judged queries among 100,000 pages, both engines; ARGS="--pages 2000 --engine tantivy" for less
+	ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m benchmarks.search_quality --out .bench $(ARGS)
+
+bench-search-scale: services-up ## what a search costs at 12,500 and 125,000 pages; ARGS="--pages 1250000 --engine elasticsearch" for others
+	ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
+		.venv-services/bin/python -m benchmarks.search_scale --out .bench $(ARGS)
+
+bench-search-boxes: setup ## whether the boxes that search marks are where the words are
+	OMP_THREAD_LIMIT=1 $(BIN)/python -m benchmarks.mark_boxes --out .bench $(ARGS)
 
 format: setup ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

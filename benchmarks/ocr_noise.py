@@ -24,6 +24,7 @@ _COMMA, _CEDILLA = "șțȘȚ", "şţŞŢ"
 _CEDILLAS = str.maketrans(_COMMA, _CEDILLA)
 _COMMAS = str.maketrans(_CEDILLA, _COMMA)
 _MIN_DIVIDED = 7
+_MIN_PART = 3
 
 
 def misread(word: str, random: Random) -> str:
@@ -61,8 +62,8 @@ def wrap(words: list[str], width: int, divided: float, random: Random) -> list[s
             row.append(word)
             room -= len(word) + 1
             continue
-        if len(word) >= _MIN_DIVIDED and word.isalpha() and random.random() < divided:
-            at = random.randrange(3, len(word) - 2)
+        if room > _MIN_PART and len(word) >= _MIN_DIVIDED and word.isalpha() and random.random() < divided:
+            at = random.randrange(_MIN_PART, min(room, len(word) - 2))
             lines.append(" ".join([*row, word[:at] + "-"]))
             row = [word[at:]]
         else:

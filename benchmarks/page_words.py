@@ -6,7 +6,7 @@ The dictionaries are Hunspell's of the system (`hunspell-ro`, `-hu`, `-de`), who
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -112,7 +112,7 @@ def _drawn(dic: Path, count: int) -> list[str]:
     In an order by chance in which short ones come earlier, as the frequent words of a language are short.
     """
     random = Random(_SHUFFLE_SEED)
-    rules = _suffix_rules(dic.with_suffix(".aff"))
+    rules = suffix_rules(dic.with_suffix(".aff"))
     entries = dic.read_text("utf-8").splitlines()[1:]
     random.shuffle(entries)
     found: dict[str, None] = {}
@@ -120,7 +120,7 @@ def _drawn(dic: Path, count: int) -> list[str]:
         word, _, flags = entry.split("\t")[0].partition("/")
         if not word.islower():
             continue
-        forms = [form for flag in flags for form in _forms(word, rules.get(flag, ()))]
+        forms = inflect(word, flags, rules)
         for one in (word, *random.sample(forms, min(len(forms), _FORMS))):
             if _WORD.fullmatch(one):
                 found[one] = None
@@ -130,29 +130,35 @@ def _drawn(dic: Path, count: int) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Rule:
+class SuffixRule:
+    """Takes `stripped` off the end of a word that fits `condition`, and puts `added` there."""
+
     stripped: str
     added: str
     condition: re.Pattern[str]
 
 
-def _suffix_rules(aff: Path) -> dict[str, list[_Rule]]:
+def suffix_rules(aff: Path) -> dict[str, list[SuffixRule]]:
     """Rules of flags of one letter; files that number their flags give none."""
     lines = aff.read_text("utf-8", errors="replace").splitlines()  # comments may be in any encoding
-    rules: dict[str, list[_Rule]] = {}
+    rules: dict[str, list[SuffixRule]] = {}
     if any(line.startswith(("FLAG num", "FLAG long", "AF ")) for line in lines):
         return rules
     for line in lines:
         match line.split():
             case ["SFX", flag, stripped, added, condition, *_] if not condition.isdigit():
-                rule = _Rule(stripped.strip("0"), added.split("/")[0].strip("0"), re.compile(f"{condition}$"))
+                rule = SuffixRule(stripped.strip("0"), added.split("/")[0].strip("0"), re.compile(f"{condition}$"))
                 rules.setdefault(flag, []).append(rule)
             case _:
                 pass
     return rules
 
 
-def _forms(word: str, rules: Sequence[_Rule]) -> Iterator[str]:
-    for rule in rules:
-        if word.endswith(rule.stripped) and rule.condition.search(word):
-            yield word[: len(word) - len(rule.stripped)] + rule.added
+def inflect(word: str, flags: str, rules: Mapping[str, Sequence[SuffixRule]]) -> list[str]:
+    """The forms that the rules of these flags make of a word."""
+    return [
+        word[: len(word) - len(rule.stripped)] + rule.added
+        for flag in flags
+        for rule in rules.get(flag, ())
+        if word.endswith(rule.stripped) and rule.condition.search(word)
+    ]
