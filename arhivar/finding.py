@@ -1,15 +1,41 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""Search over an open archive: the index finds pages, the store gives the words' places."""
+"""Search over an open archive: the index finds pages, the store gives the words' places, the catalogue other names."""
 
+import time
 from collections.abc import Sequence
+from threading import Lock
 from uuid import UUID
 
 from arhivar.composition import Archive
 from arhivar.package import alto_path
 from arhivar.steps.index import read_lines
+from repository.catalogue import Catalogue
 from schemas.errors import ObjectMissing
 from schemas.page import Line
+from search.places import Places
 from search.service import SearchService
+
+PLACES_SECONDS = 30.0
+"""How long after an import of places a program that is already running may search by the former ones."""
+
+
+class PlaceTable:
+    """The catalogue's places, read again when what was read has grown old. For use by several threads."""
+
+    def __init__(self, catalogue: Catalogue, seconds: float = PLACES_SECONDS) -> None:
+        self._catalogue = catalogue
+        self._seconds = seconds
+        self._lock = Lock()
+        self._places: Places | None = None
+        self._read_at = 0.0
+
+    def __call__(self) -> Places:
+        """The places as they are, or were a moment ago. Raises what the catalogue does."""
+        with self._lock:
+            if self._places is None or time.monotonic() - self._read_at > self._seconds:
+                self._places = Places(self._catalogue.places())
+                self._read_at = time.monotonic()
+            return self._places
 
 
 def open_search(archive: Archive) -> SearchService:
@@ -21,4 +47,4 @@ def open_search(archive: Archive) -> SearchService:
         except ObjectMissing:  # the index may be ahead of or behind the store; a hit without marks is still a hit
             return ()
 
-    return SearchService(archive.index, lines_of)
+    return SearchService(archive.index, lines_of, PlaceTable(archive.catalogue))

@@ -13,35 +13,23 @@ from rapidfuzz.distance import OSA, Levenshtein
 
 MIN_LETTERS = 4
 """Shorter words have too many neighbours that are words of their own."""
-MIN_LETTERS_TWICE = 7
-"""From so many letters on two slips in one word are looked for."""
+MIN_LETTERS_TWICE, MAX_LETTERS_TWICE = 7, 24
+"""From so many letters on, and to so many, two slips in one word are looked for."""
+
+_TWICE_LETTERS = 3
+"""That one letter may have been taken for, of two slips."""
 
 LIKELY_COST = 0.4
 """Of taking a letter for one that looks like it; any other change costs 1."""
 NARROW_COST = 0.7
 """Of losing or gaining a narrow letter, or a letter beside the same one."""
 
-_ALIKE = ("li", "l1", "i1", "it", "lt", "ij", "tf", "fr", "tr", "ce", "co", "eo", "ao", "ae", "o0", "hb", "hn", "un")
-_ALIKE_LESS = (
-    "b8",
-    "b6",
-    "s5",
-    "s8",
-    "sg",
-    "gq",
-    "g9",
-    "z2",
-    "uv",
-    "vy",
-    "nr",
-    "mn",
-    "cg",
-    "ad",
-    "as",
-    "ai",
-    "kx",
-    "pn",
+_ALIKE = (
+    *("li", "ce", "un", "tf", "l1", "i1", "hb", "mn", "co", "eo", "it", "lt", "hn", "ij", "fr", "tr", "ao", "ae"),
+    *("o0", "sg"),
 )
+_ALIKE_LESS = ("b8", "b6", "s5", "s8", "gq", "g9", "z2", "uv", "vy", "nr", "cg", "ad", "as", "ai", "kx", "pn")
+"""Letters that look alike, the likeliest first."""
 _SEVERAL = (
     ("rn", "m"), ("in", "m"), ("ni", "m"), ("cl", "d"), ("ii", "u"), ("li", "h"), ("vv", "w"), ("ri", "n"), ("ll", "u")
 )  # fmt: skip
@@ -71,13 +59,13 @@ def is_plain(word: str) -> bool:
 def misreadings(word: str) -> tuple[str, ...]:
     """What a word may have been read as: one likely slip, and from `MIN_LETTERS_TWICE` letters on two of the likeliest.
 
-    The word itself is not among them, nor is one without letters. At most some 500, without order.
+    The word itself is not among them, nor is one without letters. At most 3,000, of usual words some 300.
     """
     found = dict.fromkeys(_changed(word, _POSSIBLE))
     found |= dict.fromkeys(_several(word))
     found |= dict.fromkeys(word[:at] + word[at + 1 :] for at in range(len(word)))
     found |= dict.fromkeys(word[:at] + word[at] + word[at:] for at in range(len(word)))
-    if len(word) >= MIN_LETTERS_TWICE:
+    if MIN_LETTERS_TWICE <= len(word) <= MAX_LETTERS_TWICE:
         found |= dict.fromkeys(_twice(word))
     return tuple(one for one in found if one != word and any(char.isalpha() for char in one))
 
@@ -158,6 +146,6 @@ def _several(word: str) -> Iterator[str]:
 
 def _twice(word: str) -> Iterator[str]:
     for left, right in combinations(range(len(word)), 2):
-        for first in _LIKELY.get(word[left], "")[:3]:
-            for second in _LIKELY.get(word[right], "")[:3]:
+        for first in _LIKELY.get(word[left], "")[:_TWICE_LETTERS]:
+            for second in _LIKELY.get(word[right], "")[:_TWICE_LETTERS]:
                 yield word[:left] + first + word[left + 1 : right] + second + word[right + 1 :]

@@ -40,6 +40,10 @@ HARDLY = 3
 """A word on no more pages than this may itself be a misreading, or a slip of the searcher."""
 FREQUENT_BESIDE = 20
 """What the searcher probably meant is on so many times more pages than what was typed."""
+MAX_KEYS = 6_000
+"""That the index is asked about for one query at once; words beyond are taken as they are typed."""
+MAX_SELDOM = 6
+"""Words of one query that are looked for more thoroughly because they are seldom."""
 SELDOM = 50
 """Words on so few pages are looked for under any one changed letter, not under likely slips alone."""
 
@@ -67,19 +71,24 @@ def expand(query: Query, classes: Collection[AccessClass], vocabulary: Vocabular
     words = dict.fromkeys(fold(token.text) for term in _texts(query) for token in _whole_words(term))
     plain = [word for word in words if is_plain(word)]
     joins = _joins(query)
-    asked = {key for word in plain for key in query_keys(word)}
-    asked.update(FOLD + other for word in plain for other in misreadings(word))
+    parts = {fold(word.text) for run in joins for word in run}
+    asked = {key for word in {*plain, *parts} for key in query_keys(word)}
     asked.update(FOLD + joined for joined in joins.values())
+    for word in plain:
+        found_near = misreadings(word)
+        if len(asked) + len(found_near) <= MAX_KEYS:
+            asked.update(FOLD + other for other in found_near)
     pages = vocabulary.pages(asked, classes) if asked else {}
     joins = {run: joined for run, joined in joins.items() if FOLD + joined in pages}
     parted = {fold(word.text) for run in joins for word in run if any(not _own(fold(one.text), pages) for one in run)}
     room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
     found: dict[str, Mapping[str, float]] = {}
     meant: dict[str, str] = {}
+    seldom = [word for word in plain if word not in parted and _own(word, pages) <= SELDOM][:MAX_SELDOM]
     for word in plain:
         if word in parted:
             continue
-        others, correction = _others(word, pages, classes, vocabulary)
+        others, correction = _others(word, pages, classes, vocabulary if word in seldom else None)
         if others:
             found[word] = dict(list(others.items())[:room])
         if correction is not None:
@@ -88,8 +97,8 @@ def expand(query: Query, classes: Collection[AccessClass], vocabulary: Vocabular
     for run, joined in joins.items():
         for term in run:
             terms[term] = (*terms.get(term, ()), Alternative(joined, _JOINED_WEIGHT))
-    for term, parts in _splits(query, pages, meant.keys() | parted, classes, vocabulary).items():
-        terms[term] = (*terms.get(term, ()), parts)
+    for term, split in _splits(query, pages, meant.keys() | parted, classes, vocabulary).items():
+        terms[term] = (*terms.get(term, ()), split)
     corrected = _correct(query, meant, {run: joined for run, joined in joins.items() if fold(run[0].text) in parted})
     return Meaning(Expansion(found, terms), None if corrected == query else corrected)
 
@@ -114,23 +123,25 @@ def _whole_words(term: Term) -> tuple[Token, ...]:
 
 
 def _others(
-    word: str, pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary
+    word: str, pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary | None
 ) -> tuple[dict[str, float], str | None]:
-    """Words that `word` may stand for with their weights, best first, and what the searcher probably meant."""
+    """Words that `word` may stand for with their weights, best first, and what the searcher probably meant.
+
+    Of a seldom word more is asked of the `vocabulary`.
+    """
     own = _own(word, pages)
     likely = {other: count for other in misreadings(word) if (count := pages.get(FOLD + other))}
-    if own <= SELDOM:
+    if vocabulary is not None:
         near = vocabulary.pages([FOLD + other for other in neighbours(word)], classes)
         likely |= {key.removeprefix(FOLD): count for key, count in near.items()}
         likely.pop(word, None)
     if own > HARDLY:
         return _misread(word, own, likely), None
     meant = _meant(word, own, likely)
-    if not meant and len(word) >= MIN_LETTERS_TWICE:
+    if not meant and vocabulary is not None and len(word) >= MIN_LETTERS_TWICE:
         meant = _meant(word, own, vocabulary.frequent_near(word, classes))
-    weight = 0.5 if own else 0.75
-    others = _misread(word, own, likely) if own else {}
-    return others | dict.fromkeys(meant, weight), meant[0] if meant else None
+    others = dict.fromkeys(meant, 0.5 if own else 0.75)
+    return others | _misread(word, own, likely) | others, meant[0] if meant else None
 
 
 def _misread(word: str, own: int, near: Mapping[str, int]) -> dict[str, float]:

@@ -133,14 +133,30 @@ def test_search_marks_words_in_text_and_gives_boxes_in_json(filled: Town, capsys
     code, out, _ = run(capsys, "--lang", "en", "search", "hotărâre", "pagina", "2")
     assert code == EXIT_DONE
     assert "«Hotararea»" in out
-    hits = json.loads(run(capsys, "search", "--json", '"numarul 2"')[1])["hits"]
+    hits = json.loads(run(capsys, "search", "--json", "--pages", '"numarul 2"')[1])["hits"]
     assert [hit["page"] for hit in hits] == [2]
     box = hits[0]["marks"][0]["boxes"][0]
     assert box["right"] > box["left"]
 
 
+def test_search_shows_units_with_their_best_pages(filled: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--lang", "ro", "search", "hotararea")
+    assert code == EXIT_DONE
+    assert "unități găsite: 1, pagini: 2" in out
+    assert "pagina 1: " in out
+    (unit,) = json.loads(run(capsys, "search", "--json", "hotararea")[1])["hits"]
+    assert (unit["reference_code"], unit["matching"]) == ("T/1", 2)
+    assert sorted(page["page"] for page in unit["pages"]) == [1, 2]
+
+
+def test_search_offers_what_was_perhaps_meant(filled: Town, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "--lang", "en", "search", "hotaraera")
+    assert code == EXIT_DONE
+    assert "Did you mean: hotararea" in out
+
+
 def test_a_minus_word_reaches_the_query(filled: Town, capsys: pytest.CaptureFixture[str]) -> None:
-    assert json.loads(run(capsys, "search", "--json", "hotararea", "-lucrarile")[1])["total"] == 0
+    assert json.loads(run(capsys, "search", "--json", "hotararea", "-lucrarile")[1])["pages"] == 0
 
 
 def test_a_query_that_cannot_be_understood_says_where(filled: Town, capsys: pytest.CaptureFixture[str]) -> None:
