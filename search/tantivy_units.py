@@ -6,7 +6,7 @@ dates and codes are put in order by; for relevance the best pages are taken unti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from tantivy import DocAddress, Order, Searcher
@@ -45,6 +45,7 @@ class _Unit:
     last_year: int | None
     code: str
     matching: int = 0
+    where: list[ClassQuery] = field(default_factory=list)
 
 
 class _Found(NamedTuple):
@@ -72,7 +73,7 @@ def find_units(request: UnitRequest, queries: Sequence[ClassQuery]) -> UnitPage:
         if len(found) < min(request.pages, unit.matching):
             found = [
                 _Found(score, rank, one.searcher, address)
-                for one in queries
+                for one in dict.fromkeys(unit.where)
                 for score, rank, address in best(
                     one.searcher, one.builder.within(one.built, unit.unit_id), request.pages, ranked=ranked
                 )[1]
@@ -127,7 +128,9 @@ def _count(
         counted = one.searcher.aggregate(one.built, asked)
         for bucket in counted["unit"]["buckets"]:
             unit = _read_unit(bucket["key"])
-            units.setdefault(unit.unit_id, unit).matching += bucket["doc_count"]
+            known = units.setdefault(unit.unit_id, unit)
+            known.matching += bucket["doc_count"]
+            known.where.append(one)
         for facet, values in counts.items():
             values.extend((_written(bucket["key"]), bucket["doc_count"]) for bucket in counted[facet.value]["buckets"])
     return units, facet_values(request.facets, counts)
