@@ -73,7 +73,10 @@ def draw(case: Case, path: Path) -> MasterPage:
     paper = np.clip(np.asarray(tile).astype(np.int16) + grain, 0, 255).astype(np.uint8)
     width_px, height_px = case.size_px
     across, down = -(-width_px // 1240), -(-height_px // 877)
-    sheet = Image.fromarray(np.tile(paper, (down, across, 1))[:height_px, :width_px]).convert(case.mode)
+    sheet = Image.fromarray(np.tile(paper, (down, across, 1))[:height_px, :width_px])
+    if case.mode == "1":  # as scanners do: no dither
+        sheet = sheet.convert("L").point(lambda value: 255 * (value > 140))
+    sheet = sheet.convert(case.mode)
     options: dict[str, Any] = {"quality": 90} if case.suffix == "jpg" else {}
     if case.mode == "1":
         options = {"compression": "group4"}

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Some pages of a unit's access PDFs as a PDF of their own: PDF/A-2u, which says what it is an excerpt of.
 
-The pages are taken as they are, with their text, and of what is not taken nothing comes along. The same pages give
-the same bytes. The pictures of the first volume go from file to file without being held in memory; those of a further
-one are, since pikepdf copies them at once.
+The pages are taken as they are, with their text, and of what is not taken nothing comes along; only the font's list of
+characters is that of the volume. The same pages give the same bytes. The pictures of the first volume go from file to
+file without being held in memory; those of a further one are, since pikepdf copies them at once.
 """
 
 from collections.abc import Collection, Iterable, Sequence

@@ -10,18 +10,20 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from processors.straighten import Rotation
 from schemas.errors import ImageAnswerTooLarge, ImageRequestInvalid
 from schemas.page import Box
+
+if TYPE_CHECKING:  # a request is understood without the libraries for images
+    from processors.straighten import Rotation
 
 _NUMBER = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{0,9})?|\.[0-9]{1,9})")
 _WHOLE = re.compile(r"[0-9]{1,9}")
 _SIZE = re.compile(r"(!?)([0-9]{0,9}),([0-9]{0,9})")
 _SHOWN = 60
 _Kind = TypeVar("_Kind", bound=StrEnum)
-_TURNS: dict[float, Rotation] = {0.0: 0, 90.0: 90, 180.0: 180, 270.0: 270, 360.0: 0}
+_TURNS: "dict[float, Rotation]" = {0.0: 0, 90.0: 90, 180.0: 180, 270.0: 270, 360.0: 0}
 
 
 class Quality(StrEnum):
@@ -67,7 +69,7 @@ class PlacedRequest:
     box: Box
     width_px: int
     height_px: int
-    rotation: Rotation
+    rotation: "Rotation"
     quality: Quality
     format: ImageFormat
 

@@ -122,11 +122,11 @@ def test_it_says_what_it_is_an_excerpt_of(volumes: tuple[Path, Path], tmp_path: 
         said = pdf.Root.Metadata.read_bytes().decode()
         assert str(pdf.docinfo.Title).endswith("<1987> (paginile 1–3, 9, 11–12)")
         assert str(pdf.docinfo.Subject).endswith("RO-TM-1/1987/12: paginile 1–3, 9, 11–12")
-        assert [page.label for page in pdf.pages] == ["1", "2", "3", "9", "11", "12"]
-        entry, led = pdf.Root.Outlines.First.First, []
-        while entry is not None:
-            led.append(entry.Dest[0].objgen)
-            entry = entry.get("/Next")
+        assert [str(page.label) for page in pdf.pages] == ["1", "2", "3", "9", "11", "12"]
+        entries = [pdf.Root.Outlines.First.First]
+        while "/Next" in entries[-1]:
+            entries.append(entries[-1].Next)
+        led = [entry.Dest[0].objgen for entry in entries]
         assert led == [page.obj.objgen for page in pdf.pages]
         assert len(pdf.Root.OutputIntents) == 1
     assert f"<dc:source>{FROM}</dc:source>" in said

@@ -13,6 +13,7 @@ from PIL import Image
 from arhivar.serving.server import serve_files
 from processors.image_pool import ImagePool
 from processors.region import THUMBNAIL, ImageRequest
+from processors.shown_source import PageToShow
 from schemas.errors import ImageAnswerTooLarge, ImageRequestInvalid, PageUnknown, UnitUnknown
 from tests.arhivar.serving.conftest import COLOURED, PAGES, SKEWED, UNREADABLE, Served
 
@@ -32,7 +33,7 @@ def test_the_words_lie_on_the_picture_where_their_boxes_say(served: Served, page
     pixels = np.asarray(picture(served, page, ImageRequest(format="png")).convert("L"))
     words = served.files.text.words(served.unit, served.version, page)
     assert pixels.shape == (words.height_px, words.width_px)
-    inked = np.zeros(pixels.shape, bool)
+    inked = np.zeros_like(pixels, dtype=np.bool_)
     for block in words.blocks:
         for line in block.lines:
             for word in line.words:
@@ -102,9 +103,12 @@ def test_the_etag_is_known_before_the_picture_is_made_and_differs_with_what_is_a
 def test_a_page_is_decoded_once_whoever_asks_for_what(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     make = ImagePool.make
-    monkeypatch.setattr(
-        ImagePool, "make", lambda pool, page, target, name: (made.append(name), make(pool, page, target, name))
-    )
+
+    def counted(pool: ImagePool, page: PageToShow, target: Path, name: str) -> None:
+        made.append(name)
+        make(pool, page, target, name)
+
+    monkeypatch.setattr(ImagePool, "make", counted)
     found: list[bytes] = []
     sizes = ("max", "100,", "!200,200", "pct:50")
 
