@@ -25,7 +25,7 @@ Masters = Mapping[int, str]
 
 @dataclass(slots=True)
 class Standing:
-    """What decisions came to so far. Two that are equal stand alike whatever comes after them."""
+    """What decisions came to so far."""
 
     masters: Masters
     unit: AccessClass
@@ -34,7 +34,7 @@ class Standing:
     published: frozenset[int] = frozenset()
     """Pages that the decision to publish the unit was about."""
     own: dict[int, AccessClass] = field(default_factory=dict)
-    followed: frozenset[int] = frozenset()
+    followed: frozenset[int] = field(default=frozenset(), compare=False)
     """Pages with a decision of their own after which the unit was decided about."""
     floor: dict[int, AccessClass] = field(default_factory=dict)
     """Of pages that may be a closed one, scanned again."""
