@@ -175,7 +175,7 @@ def _enter(
         at=now,
     )
     after = stand([*decisions, decision], described, masters)
-    if after == before:
+    if after == before and after.pages == before.pages:
         return None
     archive.catalogue.begin_decision(decision, unit_access(before, version, decision.number, meanwhile=after), now)
     reached(CrashPoint.DECISION_BEGUN)

@@ -3,8 +3,8 @@
 
 * A page's own decision holds for it; else the latest about the whole unit; else the unit's description, which never
   says `public`.
-* A later decision about the whole unit makes its pages stricter, never looser: what a person closed on its own stays
-  closed until a person opens it on its own.
+* Where the unit was decided about after one of its pages, the stricter of both holds for that page: what a person
+  closed on its own stays closed until a person opens it on its own.
 * Decisions are about masters. A page keeps its own decision in a later version where its master is still there, also
   under another number. What is published is what was there to be seen: a page that came later keeps the class that the
   unit had before.
@@ -25,7 +25,7 @@ Masters = Mapping[int, str]
 
 @dataclass(slots=True)
 class Standing:
-    """What decisions came to so far. Two that are equal stand alike whatever comes after them."""
+    """What decisions came to so far."""
 
     masters: Masters
     unit: AccessClass
@@ -34,17 +34,20 @@ class Standing:
     published: frozenset[int] = frozenset()
     """Pages that the decision to publish the unit was about."""
     own: dict[int, AccessClass] = field(default_factory=dict)
+    followed: frozenset[int] = field(default=frozenset(), compare=False)
+    """Pages with a decision of their own after which the unit was decided about."""
     floor: dict[int, AccessClass] = field(default_factory=dict)
     """Of pages that may be a closed one, scanned again."""
 
     def page(self, number: int) -> AccessClass:
         """Who may see a page of the version."""
-        if number in self.own:
-            return self.own[number]
+        own = self.own.get(number)
+        if own is not None and number not in self.followed:
+            return own
         shared = self.unit
         if shared is AccessClass.PUBLIC and number not in self.published:
             shared = self.base
-        return strictest((shared, self.floor.get(number, shared)))
+        return strictest((shared, self.floor.get(number, shared) if own is None else own))
 
     @property
     def pages(self) -> dict[int, AccessClass]:
@@ -65,7 +68,7 @@ def stand(decisions: Iterable[AccessDecision], described: AccessClass, masters: 
         if decision.kind is DecisionKind.LOST:
             standing.own = dict.fromkeys(masters, AccessClass.RESTRICTED)
             standing.unit = standing.base = AccessClass.RESTRICTED
-            standing.published = frozenset()
+            standing.published = standing.followed = frozenset()
         elif decision.pages is None:
             _about_unit(standing, decision)
         else:
@@ -75,6 +78,11 @@ def stand(decisions: Iterable[AccessDecision], described: AccessClass, masters: 
 
 def _about_unit(standing: Standing, decision: AccessDecision) -> None:
     given = decision.access_class
+    if decision.kind is DecisionKind.WITHDRAW:
+        opened = {number for number, own in standing.own.items() if own is AccessClass.PUBLIC}
+        standing.followed |= opened
+    else:
+        standing.followed = frozenset(standing.own)
     if decision.kind is DecisionKind.PUBLISH:
         if decision.before is not AccessClass.PUBLIC:
             standing.base = strictest((standing.base, decision.before))
@@ -87,18 +95,16 @@ def _about_unit(standing: Standing, decision: AccessDecision) -> None:
     else:
         standing.unit = standing.base = given
     standing.published = frozenset()
-    standing.own = {number: own for number, own in standing.own.items() if strictest((own, given)) is own}
 
 
 def _about_pages(standing: Standing, decision: AccessDecision, pages: Sequence[int]) -> None:
     given = decision.access_class
     reached = _reached(decision, pages, standing.masters)
-    for number in reached:
+    before = {number: standing.page(number) for number in reached}
+    standing.followed -= reached
+    for number, found in before.items():
         if decision.kind is DecisionKind.WITHDRAW:
-            if standing.page(number) is AccessClass.PUBLIC:
-                standing.own[number] = standing.base
-            else:
-                standing.own.setdefault(number, standing.page(number))
+            standing.own[number] = standing.base if found is AccessClass.PUBLIC else found
         else:
             standing.own[number] = given
     if given is AccessClass.PUBLIC:

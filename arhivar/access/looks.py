@@ -2,7 +2,7 @@
 """Looks: every opening of a page or snippet that is not public is in the audit before it is shown.
 
 The audit is one chain with one writer at a time, and each of its transactions is forced to disk. So looks that wait
-together go together: while one thread commits, what arrives makes the next batch, and whoever comes first commits it
+together go together: while one thread commits, what arrives makes the next batch, and whoever came first commits it
 for all. A look alone waits for one transaction; under load a look costs a share of one.
 """
 
@@ -24,7 +24,7 @@ class _Batch:
     """Looks that are committed together, and what came of it."""
 
     entries: list[AuditEntry] = field(default_factory=list)
-    done: bool = False
+    done: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
 
 
@@ -47,24 +47,33 @@ class LookBook:
             return
         with self._joining:
             batch = self._open
+            leads = not batch.entries
             batch.entries.extend(entries)
-        with self._committing:
-            if not batch.done:
-                with self._joining:
-                    self._open = _Batch()
-                self._commit(batch)
+        if leads:
+            self._lead(batch)
+        else:
+            batch.done.wait()
         if batch.error is not None:
             raise batch.error
 
-    def _commit(self, batch: _Batch) -> None:
+    def _lead(self, batch: _Batch) -> None:
+        """Commit the batch once the one before it is through; until then others join it."""
         batch.error = CatalogueUnavailable(detail="the thread that wrote the looks was stopped")
         try:
-            self._audit.append_all(batch.entries)
+            with self._committing:
+                self._close(batch)
+                self._audit.append_all(batch.entries)
             batch.error = None
         except Exception as error:  # noqa: BLE001 - each of those who wait is told
             batch.error = error
         finally:
-            batch.done = True
+            self._close(batch)
+            batch.done.set()
+
+    def _close(self, batch: _Batch) -> None:
+        with self._joining:
+            if self._open is batch:
+                self._open = _Batch()
 
 
 def look_entry(look: Look) -> AuditEntry:

@@ -121,7 +121,8 @@ def test_decisions_are_numbered_without_gap_and_told_twice_are_one(catalogue: Ca
 
 
 def test_of_two_that_decide_at_once_one_gets_the_number(catalogue: Catalogue, unit: UnitRow) -> None:
-    ready, ended = Barrier(2), []
+    ready = Barrier(2)
+    ended: list[AccessClass | None] = []
 
     def decide(given: AccessClass) -> None:
         ready.wait()
