@@ -28,7 +28,10 @@ _ALIKE = (
     *("li", "ce", "un", "tf", "l1", "i1", "hb", "mn", "co", "eo", "it", "lt", "hn", "ij", "fr", "tr", "ao", "ae"),
     *("o0", "sg"),
 )
-_ALIKE_LESS = ("b8", "b6", "s5", "s8", "gq", "g9", "z2", "uv", "vy", "nr", "cg", "ad", "as", "ai", "kx", "pn")
+_ALIKE_LESS = (
+    *("b8", "b6", "s5", "s8", "gq", "g9", "z2", "uv", "vy", "nr", "cg", "ad", "as", "ai", "kx", "pn"),
+    *("rh", "rk", "pf", "ef", "br", "do", "og", "hm"),  # as capitals
+)
 """Letters that look alike, the likeliest first."""
 _SEVERAL = (
     ("rn", "m"), ("in", "m"), ("ni", "m"), ("cl", "d"), ("ii", "u"), ("li", "h"), ("vv", "w"), ("ri", "n"), ("ll", "u")

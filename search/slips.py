@@ -7,15 +7,17 @@ frequent word near it is what the searcher probably meant: that one is looked fo
 correction. Words with a digit in them are never changed. All of it comes from the access classes asked for.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import log10
 
 from schemas.unit import AccessClass
 from search.analysis import FOLD, Token, fold, query_keys, tokenise
 from search.expansion import Alternative, Expansion
+from search.forms import MIN_STEM, STEM, forms_of, stem_of
 from search.misreading import (
     LIKELY_COST,
+    MIN_LETTERS,
     MIN_LETTERS_TWICE,
     is_plain,
     misread_cost,
@@ -42,17 +44,22 @@ FREQUENT_BESIDE = 20
 """What the searcher probably meant is on so many times more pages than what was typed."""
 MAX_KEYS = 6_000
 """That the index is asked about for one query at once; words beyond are taken as they are typed."""
-MAX_SELDOM = 6
+MAX_SELDOM = 4
 """Words of one query that are looked for more thoroughly because they are seldom."""
 SELDOM = 50
 """Words on so few pages are looked for under any one changed letter, not under likely slips alone."""
 
+MAX_STEMS = 12
+"""Misread stems of one word whose forms are looked for."""
 MAX_MEANT = 8
 """Words that a word may have been meant for."""
 _FREQUENCY = 0.3
 _CLOSE = 0.5
 """A word on ten times the pages may be so much farther from what was typed; how much worse than the best is kept."""
-_MAX_COST = 2 * LIKELY_COST
+_FORM_COST = 0.1
+"""Of being another form of what looks alike."""
+_ROUNDING = 1e-9
+_MAX_COST = 2 * LIKELY_COST + _FORM_COST
 _MAX_COST_SELDOM = 1.0
 _NAME_WEIGHT = 0.75
 _JOINED_WEIGHT = 0.5
@@ -71,28 +78,10 @@ def expand(query: Query, classes: Collection[AccessClass], vocabulary: Vocabular
     words = dict.fromkeys(fold(token.text) for term in _texts(query) for token in _whole_words(term))
     plain = [word for word in words if is_plain(word)]
     joins = _joins(query)
-    parts = {fold(word.text) for run in joins for word in run}
-    asked = {key for word in {*plain, *parts} for key in query_keys(word)}
-    asked.update(FOLD + joined for joined in joins.values())
-    for word in plain:
-        found_near = misreadings(word)
-        if len(asked) + len(found_near) <= MAX_KEYS:
-            asked.update(FOLD + other for other in found_near)
-    pages = vocabulary.pages(asked, classes) if asked else {}
+    pages = vocabulary.pages(keys, classes) if (keys := _keys(plain, joins)) else {}
     joins = {run: joined for run, joined in joins.items() if FOLD + joined in pages}
     parted = {fold(word.text) for run in joins for word in run if any(not _own(fold(one.text), pages) for one in run)}
-    room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
-    found: dict[str, Mapping[str, float]] = {}
-    meant: dict[str, str] = {}
-    seldom = [word for word in plain if word not in parted and _own(word, pages) <= SELDOM][:MAX_SELDOM]
-    for word in plain:
-        if word in parted:
-            continue
-        others, correction = _others(word, pages, classes, vocabulary if word in seldom else None)
-        if others:
-            found[word] = dict(list(others.items())[:room])
-        if correction is not None:
-            meant[word] = correction
+    found, meant = _others([word for word in plain if word not in parted], pages, classes, vocabulary)
     terms = _names(query, places)
     for run, joined in joins.items():
         for term in run:
@@ -101,6 +90,20 @@ def expand(query: Query, classes: Collection[AccessClass], vocabulary: Vocabular
         terms[term] = (*terms.get(term, ()), split)
     corrected = _correct(query, meant, {run: joined for run, joined in joins.items() if fold(run[0].text) in parted})
     return Meaning(Expansion(found, terms), None if corrected == query else corrected)
+
+
+def _keys(plain: Sequence[str], joins: Mapping[tuple[Word, Word], str]) -> set[str]:
+    """What the index is asked about at once: the words, what they may have been misread as, their misread stems."""
+    parts = {fold(word.text) for run in joins for word in run}
+    keys = {key for word in {*plain, *parts} for key in query_keys(word)}
+    keys.update(FOLD + joined for joined in joins.values())
+    for word in plain:
+        near = {FOLD + other for other in misreadings(word)}
+        if (stem := stem_of(word)) is not None:
+            near.update(STEM + other for other in misreadings(stem))
+        if len(keys) + len(near) <= MAX_KEYS:
+            keys |= near
+    return keys
 
 
 def _own(word: str, pages: Mapping[str, int]) -> int:
@@ -122,48 +125,103 @@ def _whole_words(term: Term) -> tuple[Token, ...]:
 # --- slips
 
 
+@dataclass(slots=True)
+class _Near:
+    """A word, on how many pages it is in any form, and words near it: on how many, and how unlikely a slip."""
+
+    word: str
+    own: int
+    pages: dict[str, int]
+    misread: dict[str, float]
+    mistyped: dict[str, float]
+
+    def add(self, other: str, count: int, misread: float, mistyped: float) -> None:
+        if other != self.word:
+            self.pages[other] = count
+            self.misread[other] = min(misread, self.misread.get(other, misread))
+            self.mistyped[other] = min(mistyped, self.mistyped.get(other, mistyped))
+
+    def add_word(self, other: str, count: int) -> None:
+        misread = misread_cost(self.word, other)
+        self.add(other, count, misread, min(mistyped_cost(self.word, other), 2 * misread))
+
+
 def _others(
-    word: str, pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary | None
-) -> tuple[dict[str, float], str | None]:
-    """Words that `word` may stand for with their weights, best first, and what the searcher probably meant.
+    plain: Sequence[str], pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary
+) -> tuple[dict[str, Mapping[str, float]], dict[str, str]]:
+    """By word: what it may stand for with its weights, best first; and what the searcher probably meant."""
+    near = [_Near(word, _own(word, pages), {}, {}, {}) for word in plain]
+    seldom = [one for one in near if one.own <= SELDOM][:MAX_SELDOM]
+    asked: set[str] = set()
+    for one in seldom:
+        tags = (FOLD, STEM) if one.own <= HARDLY else (FOLD,)
+        around = {tag + other for other in neighbours(one.word) for tag in tags}
+        if len(asked) + len(around) <= MAX_KEYS:
+            asked |= around
+    counted = {**pages, **(vocabulary.pages(asked, classes) if asked else {})}
+    stems: dict[tuple[str, str], _Near] = {}
+    for one in near:
+        others = dict.fromkeys(misreadings(one.word)) | dict.fromkeys(neighbours(one.word) if one in seldom else ())
+        for other in others:
+            if count := counted.get(FOLD + other):
+                one.add_word(other, count)
+        stem = stem_of(one.word)
+        likely = [(stem, other) for other in misreadings(stem)] if stem is not None else []
+        likely += [(one.word, other) for other in others] if one.own <= HARDLY else []
+        likely = [(own, other) for own, other in likely if STEM + other in counted and len(other) >= MIN_STEM]
+        likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
+        stems |= dict.fromkeys(likely[:MAX_STEMS], one)
+    _add_forms(stems, classes, vocabulary)
+    room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
+    found: dict[str, Mapping[str, float]] = {}
+    meant: dict[str, str] = {}
+    for one in near:
+        likeliest = _meant(one) if one.own <= HARDLY else []
+        if not likeliest and one in seldom and one.own <= HARDLY and len(one.word) >= MIN_LETTERS_TWICE:
+            for other, count in vocabulary.frequent_near(one.word, classes).items():
+                one.add_word(other, count)
+            likeliest = _meant(one)
+        first = dict.fromkeys(likeliest, 0.5 if one.own else 0.75)
+        stands_for = first | _misread(one) | first
+        if stands_for:
+            found[one.word] = dict(list(stands_for.items())[:room])
+        if likeliest:
+            meant[one.word] = likeliest[0]
+    return found, meant
 
-    Of a seldom word more is asked of the `vocabulary`.
-    """
-    own = _own(word, pages)
-    likely = {other: count for other in misreadings(word) if (count := pages.get(FOLD + other))}
-    if vocabulary is not None:
-        near = vocabulary.pages([FOLD + other for other in neighbours(word)], classes)
-        likely |= {key.removeprefix(FOLD): count for key, count in near.items()}
-        likely.pop(word, None)
-    if own > HARDLY:
-        return _misread(word, own, likely), None
-    meant = _meant(word, own, likely)
-    if not meant and vocabulary is not None and len(word) >= MIN_LETTERS_TWICE:
-        meant = _meant(word, own, vocabulary.frequent_near(word, classes))
-    others = dict.fromkeys(meant, 0.5 if own else 0.75)
-    return others | _misread(word, own, likely) | others, meant[0] if meant else None
+
+def _add_forms(
+    stems: Mapping[tuple[str, str], _Near], classes: Collection[AccessClass], vocabulary: Vocabulary
+) -> None:
+    """The words that the index has of these stems, each near the stem before it."""
+    asked = {FOLD + form for _, stem in stems for form in forms_of(stem)}
+    counted = vocabulary.pages(asked, classes) if asked else {}
+    for (own, stem), one in stems.items():
+        misread, mistyped = misread_cost(own, stem), mistyped_cost(own, stem)
+        for form in forms_of(stem):
+            if count := counted.get(FOLD + form):
+                one.add(form, count, misread + _FORM_COST, mistyped + _FORM_COST)
 
 
-def _misread(word: str, own: int, near: Mapping[str, int]) -> dict[str, float]:
-    """Rare words that look like `word`, the likeliest first."""
-    most = max(own // RARE_BESIDE, FEW_PAGES)
-    limit = _MAX_COST_SELDOM if own <= SELDOM and len(word) > 4 else _MAX_COST
-    costs = {other: misread_cost(word, other) for other, count in near.items() if count <= most}
-    kept = sorted((cost, -near[other], other) for other, cost in costs.items() if cost <= limit + 1e-9)
-    own_forms = query_keys(word)
-    return {
-        other: 0.75 if cost <= LIKELY_COST else 0.5
-        for cost, _, other in kept[:MAX_WORDS_A_WORD]
-        if FOLD + other not in own_forms
-    }
+def _misread(one: _Near) -> dict[str, float]:
+    """Rare words that look like the word, the likeliest first."""
+    most = max(one.own // RARE_BESIDE, FEW_PAGES)
+    limit = _MAX_COST_SELDOM if one.own <= SELDOM and len(one.word) > MIN_LETTERS else _MAX_COST
+    own_forms = query_keys(one.word)
+    kept = sorted(
+        (cost, -one.pages[other], other)
+        for other, cost in one.misread.items()
+        if one.pages[other] <= most and cost <= limit + _ROUNDING and FOLD + other not in own_forms
+    )
+    return {other: 0.75 if cost <= LIKELY_COST + _FORM_COST else 0.5 for cost, _, other in kept}
 
 
-def _meant(word: str, own: int, near: Mapping[str, int]) -> list[str]:
-    """What a searcher may have meant who typed `word`, the likeliest first: near it, and on many pages."""
+def _meant(one: _Near) -> list[str]:
+    """What a searcher may have meant who typed the word, the likeliest first: near it, and on many pages."""
     ranks = {
-        other: min(mistyped_cost(word, other), 2 * misread_cost(word, other)) - _FREQUENCY * log10(count)
-        for other, count in near.items()
-        if count >= FREQUENT_BESIDE * own and is_plain(other)
+        other: cost - _FREQUENCY * log10(one.pages[other])
+        for other, cost in one.mistyped.items()
+        if one.pages[other] >= FREQUENT_BESIDE * one.own and is_plain(other)
     }
     best = min(ranks.values(), default=0.0)
     close = [other for other, rank in ranks.items() if rank <= best + _CLOSE]
