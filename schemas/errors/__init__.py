@@ -34,8 +34,12 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── AuditKeyMissing, AuditKeyUnsafe, AuditKeyUnreadable, AuditBroken
     ├── BackupError ........... ARH-91xx  exit 12  backup and restore
     │   └── BackupMissing, BackupDamaged, BackupNewer, BackupNotWritten, ArchiveBusy
-    └── MachineError .......... ARH-92xx  exit 13  this machine: its work area and temporary files
-        └── DiskFull, DiskUnavailable, SpaceLow
+    ├── MachineError .......... ARH-92xx  exit 13  this machine: its work area and temporary files
+    │   └── DiskFull, DiskUnavailable, SpaceLow
+    └── WebError .............. ARH-93xx  exit 14  the HTTP application
+        ├── TokenMissing, TokenRefused, RoleInsufficient, NothingThere, MethodRefused, RequestMalformed,
+        ├── RequestTooLarge, TooManyRequests, CursorRefused, PersonInAddress, NotReady, IdentityUnavailable,
+        └── ServeUnsafe, LocalIssuerRefused, IssuerKeyUnusable, RequestFailed, PartUnavailable
 """
 
 from schemas.errors.audit import AuditBroken, AuditError, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
@@ -97,6 +101,26 @@ from schemas.errors.usage import (
     UnknownSetting,
     UsageError,
 )
+from schemas.errors.web import (
+    CursorRefused,
+    IdentityUnavailable,
+    IssuerKeyUnusable,
+    LocalIssuerRefused,
+    MethodRefused,
+    NotReady,
+    NothingThere,
+    PartUnavailable,
+    PersonInAddress,
+    RequestFailed,
+    RequestMalformed,
+    RequestTooLarge,
+    RoleInsufficient,
+    ServeUnsafe,
+    TokenMissing,
+    TokenRefused,
+    TooManyRequests,
+    WebError,
+)
 
 __all__ = [
     "EXIT_BUG",
@@ -129,6 +153,7 @@ __all__ = [
     "ComposeError",
     "CopyDiffers",
     "CurrentVersionStays",
+    "CursorRefused",
     "DifferencesRemain",
     "DiskFull",
     "DiskUnavailable",
@@ -138,6 +163,7 @@ __all__ = [
     "EngineUnavailable",
     "FindingNotAcceptable",
     "FormatUnsupported",
+    "IdentityUnavailable",
     "ImageError",
     "ImageTooLarge",
     "ImageUnreadable",
@@ -148,11 +174,16 @@ __all__ = [
     "InputUnreadable",
     "IntakeError",
     "InvalidSetting",
+    "IssuerKeyUnusable",
     "KeyInvalid",
     "LanguageMissing",
     "LeaseLost",
+    "LocalIssuerRefused",
     "MachineError",
+    "MethodRefused",
     "NotPdfA",
+    "NotReady",
+    "NothingThere",
     "ObjectChanged",
     "ObjectDamaged",
     "ObjectExists",
@@ -160,12 +191,19 @@ __all__ = [
     "OutputExists",
     "PackageInvalid",
     "PageUnknown",
+    "PartUnavailable",
     "PdfNotWritten",
+    "PersonInAddress",
     "QueryMalformed",
     "ReadingError",
     "ReplicaMissing",
     "ReplicaUnset",
+    "RequestFailed",
+    "RequestMalformed",
+    "RequestTooLarge",
+    "RoleInsufficient",
     "SearchIndexError",
+    "ServeUnsafe",
     "ShareFull",
     "ShareUnavailable",
     "SpaceLow",
@@ -173,6 +211,9 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "TargetNotEmpty",
+    "TokenMissing",
+    "TokenRefused",
+    "TooManyRequests",
     "ToolError",
     "ToolFailed",
     "ToolMissing",
@@ -180,6 +221,7 @@ __all__ = [
     "UnitUnknown",
     "UnknownSetting",
     "UsageError",
+    "WebError",
     "WorkerLimit",
     "all_errors",
 ]
