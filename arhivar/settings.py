@@ -305,8 +305,8 @@ class Settings(Record):
     oidc_issuer: str | None = Field(
         default=None,
         pattern=r"^https?://[^@\s]+$",
-        description="OpenID Connect provider whose tokens the API takes, exactly as its tokens name it; `arhivar token` "
-        "when unset.",
+        description="OpenID Connect provider whose tokens the API takes, exactly as its tokens name it; `arhivar "
+        "token` when unset.",
     )
     oidc_audience: str = Field(
         default="arhivar", min_length=1, description="Audience that tokens must name for the API to take them."

@@ -10,6 +10,7 @@ from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
+from repository.sql.lists import ListsPart
 from repository.sql.monitoring import MonitoringPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
@@ -28,6 +29,7 @@ class SqlCatalogue(
     OutboxPart,
     RestorePart,
     LeasesPart,
+    ListsPart,
     AuditPart,
     ProgressPart,
     FixityPart,

@@ -47,6 +47,7 @@ class AuditAction(StrEnum):
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"
     AUDIT_KEY_CHANGED = "audit-key-changed"
+    LOOK = "record-looked-at"
 
 
 class AuditEntry(Record):

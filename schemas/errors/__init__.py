@@ -39,7 +39,8 @@ whether trying again can help, and a message in Romanian and English that names 
     └── WebError .............. ARH-93xx  exit 14  the HTTP application
         ├── TokenMissing, TokenRefused, RoleInsufficient, NothingThere, MethodRefused, RequestMalformed,
         ├── RequestTooLarge, TooManyRequests, CursorRefused, PersonInAddress, NotReady, IdentityUnavailable,
-        └── ServeUnsafe, LocalIssuerRefused, IssuerKeyUnusable, RequestFailed, PartUnavailable
+        ├── ServeUnsafe, LocalIssuerRefused, IssuerKeyUnusable, RequestFailed, PartUnavailable,
+        └── ContextRefused
 """
 
 from schemas.errors.audit import AuditBroken, AuditError, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
@@ -102,13 +103,14 @@ from schemas.errors.usage import (
     UsageError,
 )
 from schemas.errors.web import (
+    ContextRefused,
     CursorRefused,
     IdentityUnavailable,
     IssuerKeyUnusable,
     LocalIssuerRefused,
     MethodRefused,
-    NotReady,
     NothingThere,
+    NotReady,
     PartUnavailable,
     PersonInAddress,
     RequestFailed,
@@ -151,6 +153,7 @@ __all__ = [
     "CatalogueUnavailable",
     "CatalogueVersion",
     "ComposeError",
+    "ContextRefused",
     "CopyDiffers",
     "CurrentVersionStays",
     "CursorRefused",

@@ -156,3 +156,13 @@ class PartUnavailable(WebError):
         ro="O parte a arhivei nu răspunde acum. Încercați din nou peste puțin timp.",
         en="A part of the archive does not answer now. Try again in a moment.",
     )
+
+
+class ContextRefused(WebError):
+    code = "ARH-9318"
+    message = Message(
+        ro="Antetul {header} nu este corect. Scrieți-l o dată, pe un rând, fără CNP; literele din afara ASCII "
+        "codificate cu %.",
+        en="The header {header} is not right. Write it once, on one line, without a personal number; letters beyond "
+        "ASCII percent-encoded.",
+    )
