@@ -61,6 +61,8 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     rule = rules_of(route)[0]
     responses = operation["responses"]
     responses.pop("422", None)
+    for kind, stated in route.responses.get(200, {}).get("content", {}).items():
+        responses["200"]["content"][kind]["example"] = stated["example"]  # the framework left out what is null
     asks = bool(operation.get("parameters")) or "requestBody" in operation
     for status in _statuses(rule, route.path, method, asks=asks):
         responses[str(status)] = _problem_answer(status)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
-from schemathesis.checks import CHECKS
+from schemathesis.checks import CHECKS, load_all_checks
 
 from schemas.roles import Role
 from schemas.unit import AccessClass
@@ -108,6 +108,7 @@ def known(office: Office, path: str) -> dict[str, str]:
 @pytest.mark.parametrize("caller", CALLERS)
 def test_whatever_is_asked_is_answered_as_described(office: Office, document: dict[str, Any], caller: str) -> None:
     """Requests that fit the description, also about records that there are, and requests that do not fit it."""
+    load_all_checks()
     checks = [CHECKS.get_one(name) for name in CHECKED]
     tried = []
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
@@ -119,7 +120,7 @@ def test_whatever_is_asked_is_answered_as_described(office: Office, document: di
             *([operation.as_strategy(path_parameters=there)] if there else []),
         ]
 
-        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+        @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=st.one_of(cases))
         def ask(case: Case) -> None:
             case.call_and_validate(
