@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .PHONY: help setup demo env test soak test-services soak-services services-up services-down services-status setup-services images-check check bench bench-steps bench-binder bench-airflow bench-search bench-search-scale bench-search-boxes format lock clean
 
 BIN := .venv/bin
-ROOMS := $(wildcard schemas processors repository search arhivar deploy sample_scans benchmarks tests)
+ROOMS := $(wildcard schemas processors repository search arhivar web deploy sample_scans benchmarks tests)
 
 help: ## say what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F '|' '{ printf "%-18s %s\n", $$1, $$2 }'

@@ -77,7 +77,7 @@ def _by_socket(address: str) -> bool:
 
 
 def _refuse_plain_http(settings: "Settings") -> None:
-    for name in ("store_endpoint", "replica_endpoint", "index"):
+    for name in ("store_endpoint", "replica_endpoint", "index", "oidc_issuer"):
         address = getattr(settings, name)
         if address is not None and address.startswith("http://") and not is_loopback(urlsplit(address).hostname or ""):
             _refuse(name, address, "https:// beyond this machine (profile production)")

@@ -59,6 +59,10 @@ ENDPOINT = r"^https?://[^/@\s]+/?$"
 """A server's address without a path, and without a password, which would be shown in messages."""
 
 
+Algorithm = Literal["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"]
+"""Of public keys alone (RFC 7518, 3.1; RFC 8037): whoever can check a token must not be able to make one."""
+
+
 class Settings(Record):
     """Every setting with its default and what it means."""
 
@@ -285,6 +289,59 @@ class Settings(Record):
         le=64,
         description="Processes that decode scans for readers, each within `worker_memory_bytes`.",
     )
+    serve_host: str = Field(
+        default="127.0.0.1", min_length=1, description="Address that `serve` listens on, this machine alone by default."
+    )
+    serve_port: int = Field(default=8320, ge=0, le=65535, description="Port that `serve` listens on; 0 takes any.")
+    serve_behind_tls: bool = Field(
+        default=False,
+        description="A server that ends TLS stands before `serve`: in production it is needed beyond this machine.",
+    )
+    serve_proxies: tuple[str, ...] | None = Field(
+        default=None,
+        description="Addresses or networks of servers before `serve`, whose X-Forwarded-For is believed; none when "
+        "unset.",
+    )
+    serve_origins: tuple[str, ...] | None = Field(
+        default=None,
+        description="Origins of other sites, as `https://portal.example`, whose pages may call the API (CORS); none "
+        "when unset.",
+    )
+    serve_body_bytes: int = Field(default=65536, ge=1024, description="Largest body of a request to the API, in bytes.")
+    serve_client_rate: int = Field(
+        default=600, ge=1, description="Requests a minute that one client address may send to the API."
+    )
+    serve_subject_rate: int = Field(
+        default=1200, ge=1, description="Requests a minute that one signed-in subject may send, from wherever."
+    )
+    serve_secret: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Signs cursors: several servers behind one address need the same. A new one at each start when "
+        "unset.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^@\s]+$",
+        description="OpenID Connect provider whose tokens the API takes, exactly as its tokens name it; `arhivar "
+        "token` when unset.",
+    )
+    oidc_audience: str = Field(
+        default="arhivar", min_length=1, description="Audience that tokens must name for the API to take them."
+    )
+    oidc_algorithms: tuple[Algorithm, ...] = Field(
+        default=("RS256", "PS256", "ES256", "EdDSA"),
+        min_length=1,
+        description="Signature algorithms that the API takes in tokens.",
+    )
+    oidc_roles_claim: str = Field(
+        default="realm_access.roles",
+        pattern=r"^[^.\s]+(\.[^.\s]+)*$",
+        description="Where a token has its roles, as a path of names with points between them.",
+    )
+    oidc_ca_file: Path | None = Field(
+        default=None, description="Certificates (PEM) by which the provider's is checked; the usual ones when unset."
+    )
     airflow_database: SecretStr | None = Field(
         default=None,
         description="Airflow's metadata database, for `housekeeping` to remove runs older than 90 days; they stay when "
@@ -296,11 +353,15 @@ SETTING_NAMES: tuple[str, ...] = tuple(Settings.model_fields)
 
 SECRETS = frozenset(
     {"store_secret_key", "catalogue", "index_api_key", "replica_secret_key", "mail_server", "airflow_database"}
+    | {"serve_secret"}
 )
 """Settings that are never shown, and never in `arhivar.toml`, which goes into backups."""
 
 
-_LISTS = frozenset({"languages", "high_fidelity_series", "careful_series", "fast_series"})
+_LISTS = frozenset(
+    {"languages", "high_fidelity_series", "careful_series", "fast_series"}
+    | {"serve_proxies", "serve_origins", "oidc_algorithms"}
+)
 """Settings of several values, with commas between them in the environment."""
 
 

@@ -16,6 +16,7 @@ from repository.progress import HoldingCount, Progress, Stop
 from repository.records import (
     Decision,
     IngestRow,
+    IngestsAfter,
     InventoryEntry,
     Lease,
     OutboxEntry,
@@ -32,6 +33,7 @@ from schemas.ingest import IngestState, Manifest, PlannedPage
 from schemas.ledger import Ledger
 from schemas.page import PageKind
 from schemas.places import PlaceName
+from schemas.unit import AccessClass
 
 
 class Catalogue(AccessCatalogue, Protocol):
@@ -114,6 +116,10 @@ class Catalogue(AccessCatalogue, Protocol):
         """All units, by reference code."""
         ...
 
+    def units_after(self, after: str | None, limit: int, access_classes: Collection[AccessClass]) -> list[UnitRow]:
+        """At most `limit` units of these access classes, by reference code: the first, or those after that code."""
+        ...
+
     # --- ingests
 
     def register_ingest(self, manifest: Manifest, *, state: IngestState = IngestState.RECEIVED) -> IngestRow:
@@ -129,6 +135,19 @@ class Catalogue(AccessCatalogue, Protocol):
 
     def ingests(self, unit_id: UUID | None = None, states: Collection[IngestState] | None = None) -> list[IngestRow]:
         """Ingests, newest first; of one unit, or in certain states, where given."""
+        ...
+
+    def ingests_after(
+        self,
+        after: IngestsAfter | None,
+        limit: int,
+        access_classes: Collection[AccessClass],
+        states: Collection[IngestState] | None = None,
+    ) -> list[IngestRow]:
+        """At most `limit` ingests of units of these access classes, and in these states where given.
+
+        In the order of `ingests`: the first ones, or those after that one.
+        """
         ...
 
     def advance(self, ingest_id: str, state: IngestState, *, reason: str | None = None, now: datetime) -> IngestRow:

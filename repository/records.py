@@ -94,6 +94,15 @@ class IngestRow:
 
 
 @dataclass(frozen=True, slots=True)
+class IngestsAfter:
+    """Where a list of ingests, newest first, goes on: after the ingest that has these."""
+
+    received_at: datetime
+    attempt: int
+    ingest_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageRow:
     """One page that was processed."""
 

@@ -11,6 +11,7 @@ from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
 from repository.sql.ingests import IngestsPart
 from repository.sql.leases import LeasesPart
+from repository.sql.lists import ListsPart
 from repository.sql.monitoring import MonitoringPart
 from repository.sql.outbox import OutboxPart
 from repository.sql.pages import PagesPart
@@ -30,6 +31,7 @@ class SqlCatalogue(
     OutboxPart,
     RestorePart,
     LeasesPart,
+    ListsPart,
     AuditPart,
     ProgressPart,
     FixityPart,

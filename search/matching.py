@@ -9,62 +9,10 @@ from dataclasses import dataclass
 
 from search.analysis import PageToken
 from search.clauses import Term
-from search.analysis import (
-    FOLD,
-    SOFT_HYPHEN,
-    PageToken,
-    divided_keys,
-    exact_key,
-    fold,
-    prefix_keys,
-    query_keys,
-    soften_hyphens,
-    tokenise,
-)
 from search.expansion import NO_EXPANSION, Expansion
 from search.patterns import Pattern, Slot, patterns
 
 __all__ = ["Pattern", "Run", "Slot", "find_all", "find_runs", "patterns"]
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One position: a token that has one of the keys, or a key with one of the beginnings.
-
-    Of the keys, `lesser` count less than others: as much as they say, above 0 and under 1.
-    """
-
-    keys: frozenset[str]
-    prefixes: frozenset[str]
-    exact: str
-    lesser: tuple[tuple[str, float], ...] = ()
-
-    @property
-    def needed(self) -> frozenset[str]:
-        """The keys that choose: a word's own spelling is left out, since on a page it stands beside one of its stems.
-
-        (`search.analysis.page_keys` gives a folded word's stem in the page's language; `query_keys` has it in all.)
-        """
-        lesser = {key for key, _ in self.lesser}
-        stemmed = any(not key.startswith(FOLD) for key in self.keys - lesser)
-        return self.keys - {self.exact} if stemmed else self.keys
-
-    def accepts(self, keys: frozenset[str]) -> bool:
-        """Whether a token with these keys may stand here."""
-        if not self.prefixes:
-            return not self.keys.isdisjoint(keys)
-        return any(key.startswith(prefix) for key in keys for prefix in self.prefixes)
-
-
-@dataclass(frozen=True, slots=True)
-class Pattern:
-    """Slots in order, up to `gap` other words between neighbours; `whole` is the key of a compound such as ``567/2/1``,
-    for ranking; `weight` is how much it counts (above 0, to 1).
-    """
-
-    slots: tuple[Slot, ...]
-    whole: str | None = None
-    gap: int = 0
-    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,8 @@ COMMANDS = (
     "status",
     "report",
     "metrics",
+    "serve",
+    "token",
     "reread",
     "retry",
     "accept",

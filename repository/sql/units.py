@@ -82,16 +82,16 @@ class UnitsPart(SqlConnection):
     def unit_by_reference(self, reference_code: str) -> UnitRow | None:
         with self._read() as session:
             row = session.scalar(select(UnitTable).where(UnitTable.reference_code == reference_code))
-            return _unit(row) if row else None
+            return unit_row(row) if row else None
 
     def unit(self, unit_id: UUID) -> UnitRow | None:
         with self._read() as session:
             row = session.get(UnitTable, unit_id)
-            return _unit(row) if row else None
+            return unit_row(row) if row else None
 
     def units(self) -> list[UnitRow]:
         with self._read() as session:
-            return [_unit(row) for row in session.scalars(select(UnitTable).order_by(UnitTable.reference_code))]
+            return [unit_row(row) for row in session.scalars(select(UnitTable).order_by(UnitTable.reference_code))]
 
 
 def unit_for_update(session: Session, unit_id: UUID) -> UnitTable | None:
@@ -105,7 +105,8 @@ def _find_entry(session: Session, name_or_barcode: str) -> InventoryTable | None
     )
 
 
-def _unit(row: UnitTable) -> UnitRow:
+def unit_row(row: UnitTable) -> UnitRow:
+    """The row as the catalogue gives it."""
     return UnitRow(
         unit_id=row.unit_id,
         reference_code=row.reference_code,

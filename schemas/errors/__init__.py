@@ -36,6 +36,11 @@ whether trying again can help, and a message in Romanian and English that names 
     │   └── BackupMissing, BackupDamaged, BackupNewer, BackupNotWritten, ArchiveBusy
     ├── MachineError .......... ARH-92xx  exit 13  this machine: its work area and temporary files
     │   └── DiskFull, DiskUnavailable, SpaceLow
+    ├── WebError .............. ARH-93xx  exit 14  the HTTP application
+    │   ├── TokenMissing, TokenRefused, RoleInsufficient, NothingThere, MethodRefused, RequestMalformed,
+    │   ├── RequestTooLarge, TooManyRequests, CursorRefused, PersonInAddress, NotReady, IdentityUnavailable,
+    │   ├── ServeUnsafe, LocalIssuerRefused, IssuerKeyUnusable, RequestFailed, PartUnavailable,
+    │   └── ContextRefused
     └── ServingError .......... ARH-94xx  exit 15  files that the archive serves
         └── ImageRequestInvalid, ImageAnswerTooLarge, ExcerptEmpty
 """
@@ -101,6 +106,27 @@ from schemas.errors.usage import (
     UnknownSetting,
     UsageError,
 )
+from schemas.errors.web import (
+    ContextRefused,
+    CursorRefused,
+    IdentityUnavailable,
+    IssuerKeyUnusable,
+    LocalIssuerRefused,
+    MethodRefused,
+    NothingThere,
+    NotReady,
+    PartUnavailable,
+    PersonInAddress,
+    RequestFailed,
+    RequestMalformed,
+    RequestTooLarge,
+    RoleInsufficient,
+    ServeUnsafe,
+    TokenMissing,
+    TokenRefused,
+    TooManyRequests,
+    WebError,
+)
 
 __all__ = [
     "EXIT_BUG",
@@ -131,8 +157,10 @@ __all__ = [
     "CatalogueUnavailable",
     "CatalogueVersion",
     "ComposeError",
+    "ContextRefused",
     "CopyDiffers",
     "CurrentVersionStays",
+    "CursorRefused",
     "DifferencesRemain",
     "DiskFull",
     "DiskUnavailable",
@@ -143,6 +171,7 @@ __all__ = [
     "ExcerptEmpty",
     "FindingNotAcceptable",
     "FormatUnsupported",
+    "IdentityUnavailable",
     "ImageAnswerTooLarge",
     "ImageError",
     "ImageRequestInvalid",
@@ -155,11 +184,16 @@ __all__ = [
     "InputUnreadable",
     "IntakeError",
     "InvalidSetting",
+    "IssuerKeyUnusable",
     "KeyInvalid",
     "LanguageMissing",
     "LeaseLost",
+    "LocalIssuerRefused",
     "MachineError",
+    "MethodRefused",
     "NotPdfA",
+    "NotReady",
+    "NothingThere",
     "ObjectChanged",
     "ObjectDamaged",
     "ObjectExists",
@@ -168,12 +202,19 @@ __all__ = [
     "PackageInvalid",
     "PageUnknown",
     "PagesMalformed",
+    "PartUnavailable",
     "PdfNotWritten",
+    "PersonInAddress",
     "QueryMalformed",
     "ReadingError",
     "ReplicaMissing",
     "ReplicaUnset",
+    "RequestFailed",
+    "RequestMalformed",
+    "RequestTooLarge",
+    "RoleInsufficient",
     "SearchIndexError",
+    "ServeUnsafe",
     "ServingError",
     "ShareFull",
     "ShareUnavailable",
@@ -182,6 +223,9 @@ __all__ = [
     "StoreFull",
     "StoreUnavailable",
     "TargetNotEmpty",
+    "TokenMissing",
+    "TokenRefused",
+    "TooManyRequests",
     "ToolError",
     "ToolFailed",
     "ToolMissing",
@@ -189,6 +233,7 @@ __all__ = [
     "UnitUnknown",
     "UnknownSetting",
     "UsageError",
+    "WebError",
     "WorkerLimit",
     "all_errors",
 ]
