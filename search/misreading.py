@@ -42,7 +42,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 def _neighbours(pairs: tuple[str, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
-    for left, right in pairs:
+    for left, right in map(tuple, pairs):
         found[left] = found.get(left, "") + right
         found[right] = found.get(right, "") + left
     return found
@@ -111,7 +111,8 @@ def mistyped_cost(word: str, other: str) -> float:
 
 def _edit_cost(word: str, other: str) -> float:
     cost = 0.0
-    for kind, at, to in Levenshtein.editops(word, other).as_list():
+    for change in Levenshtein.editops(word, other):
+        kind, at, to = change.tag, change.src_pos, change.dest_pos
         if kind == "replace":
             cost += LIKELY_COST if word[at] + other[to] in _PAIRS else 1.0
             continue

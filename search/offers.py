@@ -10,6 +10,7 @@ Popescu``. That is a guess by form, for completion only: nothing is decided by i
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import takewhile
 
 from schemas.search import PageRecord, SuggestionKind
 from search.analysis import fold, tokenise
@@ -43,9 +44,8 @@ _BEFORE_PERSONS = """
 STREET_WORDS = frozenset(_BEFORE_STREETS.split())
 _PERSON_WORDS = frozenset(_BEFORE_PERSONS.split())
 _UPPER = "A-ZĂÂÎȘȚŞŢÁÉÍÓÖŐÚÜŰÄ"
-_CAPITAL = re.compile(f"[ \n.][{_UPPER}0-9]")
-_LAST_WORD = 15
-"""No word before a name is longer."""
+_NAME_WORDS = 7
+"""No name is looked for in more, the word before it among them."""
 _NAME = f"[{_UPPER}][^\\W\\d_]+(?:-[{_UPPER}][^\\W\\d_]+)?"
 _LINK = "(?:cel|cea|de|la|din|și|lui)"
 _STREET = re.compile(
@@ -97,6 +97,8 @@ def _street(name: str) -> tuple[tuple[SuggestionKind, str, str], ...]:
 def _person(name: str) -> tuple[tuple[SuggestionKind, str, str], ...]:
     """A person by each of the names, the others after it."""
     words = _written(name)
+    if len(words) < 2:
+        return ()
     return tuple(
         (SuggestionKind.NAME, typed(" ".join(words[first:] + words[:first])), " ".join(words))
         for first, word in enumerate(words)
@@ -108,20 +110,32 @@ def _names(text: str) -> tuple[set[str], set[str]]:
     """Streets and persons as they stand in the text."""
     streets: set[str] = set()
     persons: set[str] = set()
-    for place in _CAPITAL.finditer(text):
-        before = text[max(0, place.start() - _LAST_WORD) : place.start()].rstrip(". ").rsplit(None, 1)
-        word = fold(before[-1]) if before else ""
-        found, pattern = (streets, _STREET) if word in STREET_WORDS else (persons, _PERSON)
-        if (found is streets or word in _PERSON_WORDS) and len(found) < MAX_NAMES:
-            name = pattern.match(text, place.end() - 1)
+    words = text.split()
+    for index, word in enumerate(words):
+        following = words[index + 1][0] if index + 1 < len(words) else ""
+        told = _told_by(word) if following.isupper() or following.isdigit() or "." in word else None
+        if told is None:
+            continue
+        street, glued = told
+        found, pattern = (streets, _STREET) if street else (persons, _PERSON)
+        if len(found) < MAX_NAMES:
+            name = pattern.match(" ".join([glued, *words[index + 1 : index + _NAME_WORDS]]).lstrip())
             if name is not None:
                 found.add(name.group())
     return streets, persons
 
 
+@lru_cache(maxsize=50_000)
+def _told_by(word: str) -> tuple[bool, str] | None:
+    """Whether a street (else a person) is told by this word, and what stands glued to it: ``str.Lungă``."""
+    before, _, glued = word.partition(".")
+    key = fold(before)
+    return (key in STREET_WORDS, glued) if key in STREET_WORDS or key in _PERSON_WORDS else None
+
+
 def _written(name: str) -> list[str]:
     """A name's words as they are shown: ``MĂRĂŞEŞTI`` → ``Mărășești``; small words and numbers as they are."""
-    words = name.translate(_COMMA_BELOW).replace(".", ". ").split()
+    words = takewhile(lambda word: fold(word) not in STREET_WORDS, name.translate(_COMMA_BELOW).split())
     return ["-".join(part[:1] + part[1:].lower() for part in word.split("-")) for word in words]
 
 

@@ -84,8 +84,8 @@ def expand(query: Query, classes: Collection[AccessClass], vocabulary: Vocabular
     found, meant = _others([word for word in plain if word not in parted], pages, classes, vocabulary)
     terms = _names(query, places)
     for run, joined in joins.items():
-        for term in run:
-            terms[term] = (*terms.get(term, ()), Alternative(joined, _JOINED_WEIGHT))
+        for word in run:
+            terms[word] = (*terms.get(word, ()), Alternative(joined, _JOINED_WEIGHT))
     for term, split in _splits(query, pages, meant.keys() | parted, classes, vocabulary).items():
         terms[term] = (*terms.get(term, ()), split)
     corrected = _correct(query, meant, {run: joined for run, joined in joins.items() if fold(run[0].text) in parted})

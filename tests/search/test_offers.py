@@ -14,8 +14,8 @@ from tests.search.builders import page
 
 def offered(text: str, tag: str) -> dict[str, str]:
     """Of one kind: what is typed → what is shown."""
-    found = (tuple(offer.removeprefix(tag).split(SHOWN)) for offer in offers_of(page(1, text)) if offer.startswith(tag))
-    return dict(found)
+    found = (offer.removeprefix(tag).partition(SHOWN) for offer in offers_of(page(1, text)) if offer.startswith(tag))
+    return {key: shown for key, _, shown in found}
 
 
 @pytest.mark.parametrize(
