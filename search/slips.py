@@ -8,7 +8,7 @@ correction. Words with a digit in them are never changed. All of it comes from t
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import log10
 
 from schemas.unit import AccessClass
@@ -248,7 +248,7 @@ def _corrected(term: Word | Phrase | Prefix | Place, meant: Mapping[str, str]) -
     for token in reversed(_whole_words(term)):
         if (word := meant.get(fold(token.text))) is not None:
             text = text[: token.start] + word + text[token.end :]
-    return type(term)(text)
+    return replace(term, text=text)
 
 
 # --- other names, words joined and parted
