@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.search import PageHit, PageRecord, UnitHit
 from search.analysis import PageToken, analyse, base_language
@@ -48,6 +49,12 @@ def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...
         PageToken(one.token, one.keys | other.keys)
         for one, other in zip(romanian, analyse(text, language), strict=True)
     )
+
+
+@lru_cache(maxsize=1_000)
+def description_keys(text: str, language: str | None) -> tuple[tuple[str, ...], ...]:
+    """The keys of `analyse_description`, sorted, by position; a unit's are asked for once for each of its pages."""
+    return tuple(tuple(sorted(one.keys)) for one in analyse_description(text, language))
 
 
 def years_of(record: PageRecord) -> tuple[int, int] | None:
