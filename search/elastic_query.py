@@ -13,7 +13,7 @@ from typing import Any
 from schemas.search import SearchFilters
 from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Pattern, Slot, patterns
-from search.page_document import plain_code
+from search.page_document import asked_decades, asked_year, plain_code
 from search.query import (
     Clause,
     FondsIs,
@@ -94,7 +94,7 @@ def _filters(filters: SearchFilters) -> Iterator[Dsl]:
         ("series", [plain_code(value) for value in filters.series]),
         ("type", [plain_code(value) for value in filters.document_types]),
         ("language", list(filters.languages)),
-        ("decade", list(filters.decades)),
+        ("decade", asked_decades(filters.decades)),
     ):
         if values:
             yield {"terms": {field: values}}
@@ -125,9 +125,9 @@ def _years(years: YearIn) -> Dsl:
     begun: Dsl = {"exists": {"field": "year_from"}}
     ended: Dsl = {"exists": {"field": "year_to"}}
     if years.year_to is not None:
-        begun = {"range": {"year_from": {"lte": years.year_to}}}
+        begun = {"range": {"year_from": {"lte": asked_year(years.year_to)}}}
     if years.year_from is not None:
-        ended = {"range": {"year_to": {"gte": years.year_from}}}
+        ended = {"range": {"year_to": {"gte": asked_year(years.year_from)}}}
     return {"bool": {"filter": [begun, ended]}}
 
 

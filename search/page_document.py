@@ -11,6 +11,9 @@ from search.analysis import PageToken, analyse, base_language
 _NUMBER = re.compile("0*([0-9]+)")
 _MAX_CODE_KEY = 1_000
 _LAST_YEAR = 9_999
+FAR_YEAR = 100_000
+"""No year of a record is as far from 0."""
+_NO_DECADE = -1
 
 
 def plain_code(reference_code: str) -> str:
@@ -25,6 +28,16 @@ def code_key(reference_code: str) -> str:
     """
     key = _NUMBER.sub(lambda match: f"{len(match[1]):03}{match[1]}", plain_code(reference_code))
     return key[:_MAX_CODE_KEY]
+
+
+def asked_year(year: int) -> int:
+    """A year of a filter, brought within what engines can compare; no record has one beyond."""
+    return min(max(year, -FAR_YEAR), FAR_YEAR)
+
+
+def asked_decades(decades: Sequence[int]) -> list[int]:
+    """Decades of a filter; one that no record can have is one that none has."""
+    return [decade if 0 <= decade <= _LAST_YEAR else _NO_DECADE for decade in decades]
 
 
 def decades_of(record: PageRecord) -> tuple[int, ...]:

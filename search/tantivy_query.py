@@ -18,7 +18,7 @@ from schemas.errors import QueryMalformed
 from schemas.search import SearchFilters
 from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Pattern, Slot, patterns
-from search.page_document import plain_code
+from search.page_document import FAR_YEAR, asked_decades, asked_year, plain_code
 from search.query import (
     Clause,
     FondsIs,
@@ -47,8 +47,6 @@ from search.ranking import (
 
 # A phrase of alternatives looks at no more than 16,384 keys; tantivy refuses more.
 _MAX_EXPANSIONS = 10_000
-
-_OPEN_YEAR_FROM, _OPEN_YEAR_TO = -100_000, 100_000
 
 
 class QueryBuilder:
@@ -101,7 +99,7 @@ class QueryBuilder:
             ("series", [plain_code(value) for value in filters.series]),
             ("type", [plain_code(value) for value in filters.document_types]),
             ("language", filters.languages),
-            ("decade", filters.decades),
+            ("decade", asked_decades(filters.decades)),
         ):
             if values:
                 yield self._any_of([self._key(field, value) for value in values])
@@ -127,8 +125,8 @@ class QueryBuilder:
 
     def _years(self, years: YearIn) -> TantivyQuery:
         """Units whose dates meet the years: begun before their end, ended after their beginning."""
-        last = _OPEN_YEAR_TO if years.year_to is None else years.year_to
-        first = _OPEN_YEAR_FROM if years.year_from is None else years.year_from
+        last = FAR_YEAR if years.year_to is None else asked_year(years.year_to)
+        first = -FAR_YEAR if years.year_from is None else asked_year(years.year_from)
         begun = TantivyQuery.range_query(self._schema, "year_from", FieldType.Integer, None, last)
         ended = TantivyQuery.range_query(self._schema, "year_to", FieldType.Integer, first, None)
         return TantivyQuery.boolean_query([(Occur.Must, begun), (Occur.Must, ended)])
