@@ -13,7 +13,7 @@ from typing import Any
 from schemas.search import SearchFilters
 from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Pattern, Slot, patterns
-from search.page_document import asked_decades, asked_year, plain_code
+from search.page_document import MAX_VALUE, asked_decades, asked_year, plain_code
 from search.query import (
     Clause,
     FondsIs,
@@ -93,7 +93,7 @@ def _filters(filters: SearchFilters) -> Iterator[Dsl]:
         ("fonds", [plain_code(value) for value in filters.fonds]),
         ("series", [plain_code(value) for value in filters.series]),
         ("type", [plain_code(value) for value in filters.document_types]),
-        ("language", list(filters.languages)),
+        ("language", [value[:MAX_VALUE] for value in filters.languages]),
         ("decade", asked_decades(filters.decades)),
     ):
         if values:
@@ -111,7 +111,7 @@ def _chosen(clause: Clause, expansion: Expansion = NO_EXPANSION) -> Dsl:
         case TypeIs():
             return {"term": {"type": plain_code(clause.document_type)}}
         case LanguageIs():
-            return {"term": {"language": clause.language}}
+            return {"term": {"language": clause.language[:MAX_VALUE]}}
         case YearIn():
             return _years(clause)
         case TitleHas():

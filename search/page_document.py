@@ -9,7 +9,8 @@ from schemas.search import PageHit, PageRecord, UnitHit
 from search.analysis import PageToken, analyse, base_language
 
 _NUMBER = re.compile("0*([0-9]+)")
-_MAX_CODE_KEY = 1_000
+MAX_VALUE = 1_000
+"""Characters of a value that engines compare."""
 _LAST_YEAR = 9_999
 FAR_YEAR = 100_000
 """No year of a record is as far from 0."""
@@ -17,8 +18,10 @@ _NO_DECADE = -1
 
 
 def plain_code(reference_code: str) -> str:
-    """A reference code as it is compared: without regard to capitals and to how many spaces there are."""
-    return " ".join(reference_code.casefold().split())
+    """A reference code as it is compared: without regard to capitals and to how many spaces there are; cut where it is
+    longer than what an engine compares.
+    """
+    return " ".join(reference_code.casefold().split())[:MAX_VALUE]
 
 
 def code_key(reference_code: str) -> str:
@@ -27,7 +30,7 @@ def code_key(reference_code: str) -> str:
     A number has its length before it, so that the longer one comes later.
     """
     key = _NUMBER.sub(lambda match: f"{len(match[1]):03}{match[1]}", plain_code(reference_code))
-    return key[:_MAX_CODE_KEY]
+    return key[:MAX_VALUE]
 
 
 def asked_year(year: int) -> int:

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From our query to tantivy's query objects; its own parser is never used.
 
-Tokens go into the index with our keys at our positions, several keys at one position. A run of slots becomes a phrase
-of single keys where the dictionary has one for each slot, else a phrase of alternatives. What chooses does not score,
-but for single words; what scores is in `search.ranking`.
+Tokens go into the index with our keys at our positions, several keys at one position. A run of slots becomes
+phrases of single keys where the dictionary has few for each slot, else a phrase of alternatives. What chooses does not
+score, but for single words; what scores is in `search.ranking`.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, product
-from math import log
+from math import log, prod
 
 from tantivy import FieldType, Occur, Schema, Searcher
 from tantivy import Query as TantivyQuery
@@ -47,6 +47,8 @@ from search.ranking import (
 
 # A phrase of alternatives looks at no more than 16,384 keys; tantivy refuses more.
 _MAX_EXPANSIONS = 10_000
+# So many phrases of single keys take less time than one phrase of alternatives.
+_MAX_PHRASES = 16
 
 
 class QueryBuilder:
@@ -163,9 +165,9 @@ class QueryBuilder:
         self, field: str, pattern: Pattern, options: Sequence[Sequence[str]], places: Sequence[int]
     ) -> TantivyQuery:
         """Each slot at its place, counted from the first one's."""
-        if not pattern.slots[-1].prefixes and all(len(keys) == 1 for keys in options):
-            keys: list[str | tuple[int, str]] = [(at, keys[0]) for at, keys in zip(places, options, strict=True)]
-            return TantivyQuery.phrase_query(self._schema, field, keys)
+        if not any(slot.prefixes for slot in pattern.slots) and prod(map(len, options)) <= _MAX_PHRASES:
+            phrases = [list(zip(places, keys, strict=True)) for keys in product(*options)]
+            return self._any_of([TantivyQuery.phrase_query(self._schema, field, [*keys]) for keys in phrases])
         words: list[str | tuple[int, str]] = []
         for at, slot, alternatives in zip(places, pattern.slots, options, strict=True):
             if slot.prefixes:

@@ -270,6 +270,8 @@ def test_of_several_values_in_a_filter_one_must_hold(
         ({"year_from": 10**30}, 0),
         ({"decades": (10**30, -(10**30), 1_955)}, 0),
         ({"unit": "x" * 40_000}, 0),
+        ({"language": "x" * 40_000}, 0),
+        ({"languages": ("x" * 40_000,)}, 0),
         ({"fonds": ("\x00", "*", "x" * 40_000), "languages": ("[",)}, 0),
     ],
 )
