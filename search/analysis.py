@@ -89,6 +89,20 @@ def analyse(text: str, language: str | None) -> tuple[PageToken, ...]:
     return tuple(PageToken(token, token_keys(token, known)) for token in tokenise(text))
 
 
+def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:
+    """The keys of `analyse`, sorted, by position: what an index takes in, worked out in half the time."""
+    known = base_language(language)
+    return [
+        tuple(sorted(token_keys(token, known))) if token.parts or token.whole else _sorted_keys(token.text, known)
+        for token in tokenise(text)
+    ]
+
+
+@lru_cache(maxsize=50_000)
+def _sorted_keys(word: str, language: str) -> tuple[str, ...]:
+    return tuple(sorted(page_keys(word, language)))
+
+
 def token_keys(token: Token, language: str) -> frozenset[str]:
     """Under which keys a page's token is found; those of a divided word hold the keys of its parts too."""
     keys = page_keys(token.text, language)
@@ -184,20 +198,24 @@ def _joined(text: str) -> Iterator[Token]:
     """Words, where those divided at the end of a line are put together."""
     spans: list[tuple[int, int]] = []
     for match in _WORD.finditer(text):
-        if not fold(match.group()):
+        word = match.group()
+        if not (word.isascii() or fold(word)):
             continue
         span = match.span()
-        if spans and not _divided(text, spans[-1], span):
-            yield _token(text, spans)
-            spans = []
-        spans.append(span)
+        if spans:
+            # Most words are parted by one space, and nothing else needs to be asked of them.
+            if text.find("\n", spans[-1][1], span[0]) < 0 or not _divided(text, spans[-1], span):
+                yield _token(text, spans)
+                spans = [span]
+            else:
+                spans.append(span)
+        else:
+            spans = [span]
     if spans:
         yield _token(text, spans)
 
 
 def _divided(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
-    if right[0] - left[1] < 2 and text[left[1]] != "\n":
-        return False
     gap = _LINE_END.fullmatch(text, left[1], right[0])
     if gap is None or not (gap["hyphen"] or text[left[1] - 1] == SOFT_HYPHEN):
         return False
@@ -224,16 +242,14 @@ def _token(text: str, spans: list[tuple[int, int]]) -> Token:
 def _with_wholes(text: str, tokens: list[Token]) -> tuple[Token, ...]:
     """Give the first token of runs such as ``567/2/1`` or ``12.V.1987`` the whole."""
     first = 0
-    while first < len(tokens):
-        last = first
-        while last + 1 < len(tokens) and _touching(text, tokens[last], tokens[last + 1]):
-            last += 1
-        whole = text[tokens[first].start : tokens[last].end]
-        if 0 < last - first < _MAX_WHOLE_PARTS and any(char.isdigit() for char in whole):
-            one = tokens[first]
+    for index in range(1, len(tokens) + 1):
+        if index < len(tokens) and _touching(text, tokens[index - 1], tokens[index]):
+            continue
+        whole = text[tokens[first].start : tokens[index - 1].end] if index - first > 1 else ""
+        if index - first <= _MAX_WHOLE_PARTS and any(char.isdigit() for char in whole):
             key = "".join(fold(char) or char for char in whole)[:_MAX_KEY]
-            tokens[first] = Token(one.text, one.start, one.end, one.pieces, one.parts, key)
-        first = last + 1
+            tokens[first] = tokens[first]._replace(whole=key)
+        first = index
     return tuple(tokens)
 
 

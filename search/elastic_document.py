@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from schemas.search import Facet, PageHit, PageRecord
-from search.analysis import PageToken, analyse, fingerprint
+from search.analysis import fingerprint, indexed_keys
 from search.offers import offers_of
 from search.page_document import (
-    analyse_description,
     code_key,
     decades_of,
+    description_keys,
     languages_of,
     plain_code,
     to_page_hit,
@@ -52,10 +52,10 @@ def digest() -> str:
 
 def to_source(record: PageRecord) -> dict[str, object]:
     """The document of a page, for bulk requests."""
-    title = _lines(analyse_description(record.title, record.language))
-    code = _lines(analyse_description(record.reference_code, record.language))
+    title = _lines(description_keys(record.title, record.language))
+    code = _lines(description_keys(record.reference_code, record.language))
     source: dict[str, object] = {
-        "body": [_lines(analyse(record.text, record.language)), title, code],
+        "body": [_lines(indexed_keys(record.text, record.language)), title, code],
         "title": title,
         "code": code,
         "unit_id": str(record.unit_id),
@@ -91,5 +91,5 @@ def to_record(found: dict[str, Any]) -> PageRecord:
         raise ValueError("a row has no record") from error
 
 
-def _lines(tokens: Iterable[PageToken]) -> str:
-    return "\n".join("\t".join(sorted(one.keys)) for one in tokens)
+def _lines(words: Iterable[Iterable[str]]) -> str:
+    return "\n".join("\t".join(keys) for keys in words)

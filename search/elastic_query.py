@@ -13,7 +13,7 @@ from typing import Any
 from schemas.search import SearchFilters
 from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Pattern, Slot, patterns
-from search.page_document import plain_code
+from search.page_document import MAX_VALUE, asked_decades, asked_year, plain_code
 from search.query import (
     Clause,
     FondsIs,
@@ -93,8 +93,8 @@ def _filters(filters: SearchFilters) -> Iterator[Dsl]:
         ("fonds", [plain_code(value) for value in filters.fonds]),
         ("series", [plain_code(value) for value in filters.series]),
         ("type", [plain_code(value) for value in filters.document_types]),
-        ("language", list(filters.languages)),
-        ("decade", list(filters.decades)),
+        ("language", [value[:MAX_VALUE] for value in filters.languages]),
+        ("decade", asked_decades(filters.decades)),
     ):
         if values:
             yield {"terms": {field: values}}
@@ -111,7 +111,7 @@ def _chosen(clause: Clause, expansion: Expansion = NO_EXPANSION) -> Dsl:
         case TypeIs():
             return {"term": {"type": plain_code(clause.document_type)}}
         case LanguageIs():
-            return {"term": {"language": clause.language}}
+            return {"term": {"language": clause.language[:MAX_VALUE]}}
         case YearIn():
             return _years(clause)
         case TitleHas():
@@ -125,9 +125,9 @@ def _years(years: YearIn) -> Dsl:
     begun: Dsl = {"exists": {"field": "year_from"}}
     ended: Dsl = {"exists": {"field": "year_to"}}
     if years.year_to is not None:
-        begun = {"range": {"year_from": {"lte": years.year_to}}}
+        begun = {"range": {"year_from": {"lte": asked_year(years.year_to)}}}
     if years.year_from is not None:
-        ended = {"range": {"year_to": {"gte": years.year_from}}}
+        ended = {"range": {"year_to": {"gte": asked_year(years.year_from)}}}
     return {"bool": {"filter": [begun, ended]}}
 
 

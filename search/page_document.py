@@ -3,18 +3,25 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.search import PageHit, PageRecord, UnitHit
 from search.analysis import PageToken, analyse, base_language
 
 _NUMBER = re.compile("0*([0-9]+)")
-_MAX_CODE_KEY = 1_000
+MAX_VALUE = 1_000
+"""Characters of a value that engines compare."""
 _LAST_YEAR = 9_999
+FAR_YEAR = 100_000
+"""No year of a record is as far from 0."""
+_NO_DECADE = -1
 
 
 def plain_code(reference_code: str) -> str:
-    """A reference code as it is compared: without regard to capitals and to how many spaces there are."""
-    return " ".join(reference_code.casefold().split())
+    """A reference code as it is compared: without regard to capitals and to how many spaces there are; cut where it is
+    longer than what an engine compares.
+    """
+    return " ".join(reference_code.casefold().split())[:MAX_VALUE]
 
 
 def code_key(reference_code: str) -> str:
@@ -23,7 +30,17 @@ def code_key(reference_code: str) -> str:
     A number has its length before it, so that the longer one comes later.
     """
     key = _NUMBER.sub(lambda match: f"{len(match[1]):03}{match[1]}", plain_code(reference_code))
-    return key[:_MAX_CODE_KEY]
+    return key[:MAX_VALUE]
+
+
+def asked_year(year: int) -> int:
+    """A year of a filter, brought within what engines can compare; no record has one beyond."""
+    return min(max(year, -FAR_YEAR), FAR_YEAR)
+
+
+def asked_decades(decades: Sequence[int]) -> list[int]:
+    """Decades of a filter; one that no record can have is one that none has."""
+    return [decade if 0 <= decade <= _LAST_YEAR else _NO_DECADE for decade in decades]
 
 
 def decades_of(record: PageRecord) -> tuple[int, ...]:
@@ -48,6 +65,12 @@ def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...
         PageToken(one.token, one.keys | other.keys)
         for one, other in zip(romanian, analyse(text, language), strict=True)
     )
+
+
+@lru_cache(maxsize=1_000)
+def description_keys(text: str, language: str | None) -> tuple[tuple[str, ...], ...]:
+    """The keys of `analyse_description`, sorted, by position; a unit's are asked for once for each of its pages."""
+    return tuple(tuple(sorted(one.keys)) for one in analyse_description(text, language))
 
 
 def years_of(record: PageRecord) -> tuple[int, int] | None:

@@ -7,12 +7,12 @@ from uuid import UUID
 from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
 from schemas.search import Facet, PageHit, PageRecord
-from search.analysis import PageToken, analyse
+from search.analysis import indexed_keys
 from search.offers import offers_of
 from search.page_document import (
-    analyse_description,
     code_key,
     decades_of,
+    description_keys,
     languages_of,
     plain_code,
     to_page_hit,
@@ -60,9 +60,9 @@ def build_schema() -> Schema:
 def to_document(record: PageRecord) -> Document:
     """The document of a page."""
     document = Document()
-    body = analyse(record.text, record.language)
-    title = analyse_description(record.title, record.language)
-    code = analyse_description(record.reference_code, record.language)
+    body = indexed_keys(record.text, record.language)
+    title = description_keys(record.title, record.language)
+    code = description_keys(record.reference_code, record.language)
     for name, parts in (("body", (body, title, code)), ("title", (title,)), ("code", (code,))):
         document.add_pre_tokenized_text(name, PreTokenizedString("", list(_tantivy_tokens(parts))))
     document.add_text("record_id", record.record_id)
@@ -124,11 +124,11 @@ def unit_key(record: PageRecord) -> str:
     return f"{record.unit_id}\t{first}\t{last}\t{code_key(record.reference_code)}"
 
 
-def _tantivy_tokens(parts: Iterable[Iterable[PageToken]]) -> Iterator[Token]:
+def _tantivy_tokens(parts: Iterable[Iterable[Iterable[str]]]) -> Iterator[Token]:
     position = 0
-    for tokens in parts:
-        for one in tokens:
-            for key in sorted(one.keys):
+    for words in parts:
+        for keys in words:
+            for key in keys:
                 yield Token(key, position, 0, 0)
             position += 1
         position += FIELD_GAP

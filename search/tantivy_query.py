@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """From our query to tantivy's query objects; its own parser is never used.
 
-Tokens go into the index with our keys at our positions, several keys at one position. A run of slots becomes a phrase
-of single keys where the dictionary has one for each slot, else a phrase of alternatives. What chooses does not score,
-but for single words; what scores is in `search.ranking`.
+Tokens go into the index with our keys at our positions, several keys at one position. A run of slots becomes
+phrases of single keys where the dictionary has few for each slot, else a phrase of alternatives. What chooses does not
+score, but for single words; what scores is in `search.ranking`.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate, product
-from math import log
+from math import log, prod
 
 from tantivy import FieldType, Occur, Schema, Searcher
 from tantivy import Query as TantivyQuery
@@ -18,7 +18,7 @@ from schemas.errors import QueryMalformed
 from schemas.search import SearchFilters
 from search.expansion import NO_EXPANSION, Expansion
 from search.matching import Pattern, Slot, patterns
-from search.page_document import plain_code
+from search.page_document import FAR_YEAR, asked_decades, asked_year, plain_code
 from search.query import (
     Clause,
     FondsIs,
@@ -47,8 +47,8 @@ from search.ranking import (
 
 # A phrase of alternatives looks at no more than 16,384 keys; tantivy refuses more.
 _MAX_EXPANSIONS = 10_000
-
-_OPEN_YEAR_FROM, _OPEN_YEAR_TO = -100_000, 100_000
+# So many phrases of single keys take less time than one phrase of alternatives.
+_MAX_PHRASES = 16
 
 
 class QueryBuilder:
@@ -101,7 +101,7 @@ class QueryBuilder:
             ("series", [plain_code(value) for value in filters.series]),
             ("type", [plain_code(value) for value in filters.document_types]),
             ("language", filters.languages),
-            ("decade", filters.decades),
+            ("decade", asked_decades(filters.decades)),
         ):
             if values:
                 yield self._any_of([self._key(field, value) for value in values])
@@ -127,8 +127,8 @@ class QueryBuilder:
 
     def _years(self, years: YearIn) -> TantivyQuery:
         """Units whose dates meet the years: begun before their end, ended after their beginning."""
-        last = _OPEN_YEAR_TO if years.year_to is None else years.year_to
-        first = _OPEN_YEAR_FROM if years.year_from is None else years.year_from
+        last = FAR_YEAR if years.year_to is None else asked_year(years.year_to)
+        first = -FAR_YEAR if years.year_from is None else asked_year(years.year_from)
         begun = TantivyQuery.range_query(self._schema, "year_from", FieldType.Integer, None, last)
         ended = TantivyQuery.range_query(self._schema, "year_to", FieldType.Integer, first, None)
         return TantivyQuery.boolean_query([(Occur.Must, begun), (Occur.Must, ended)])
@@ -165,9 +165,9 @@ class QueryBuilder:
         self, field: str, pattern: Pattern, options: Sequence[Sequence[str]], places: Sequence[int]
     ) -> TantivyQuery:
         """Each slot at its place, counted from the first one's."""
-        if not pattern.slots[-1].prefixes and all(len(keys) == 1 for keys in options):
-            keys: list[str | tuple[int, str]] = [(at, keys[0]) for at, keys in zip(places, options, strict=True)]
-            return TantivyQuery.phrase_query(self._schema, field, keys)
+        if not any(slot.prefixes for slot in pattern.slots) and prod(map(len, options)) <= _MAX_PHRASES:
+            phrases = [list(zip(places, keys, strict=True)) for keys in product(*options)]
+            return self._any_of([TantivyQuery.phrase_query(self._schema, field, [*keys]) for keys in phrases])
         words: list[str | tuple[int, str]] = []
         for at, slot, alternatives in zip(places, pattern.slots, options, strict=True):
             if slot.prefixes:

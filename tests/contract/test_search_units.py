@@ -6,12 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from schemas.errors import IndexVersion
 from schemas.search import Facet, FacetValue, PageRecord, SearchFilters, SortBy, UnitPage
 from schemas.unit import AccessClass
 from search.expansion import NO_EXPANSION, Alternative, Expansion
 from search.index import MAX_HITS, MAX_PAGES, SearchIndex, UnitRequest
 from search.query import FondsIs, Item, Phrase, Place, Query, SeriesIs, TitleHas, TypeIs, Word, parse_query
-from tests.contract.search_backends import MINUTES, PERMITS, page
+from tests.contract.search_backends import MINUTES, PERMITS, Opener, page
 
 PUBLIC = SearchFilters(access_classes=(AccessClass.PUBLIC,))
 
@@ -263,6 +264,24 @@ def test_of_several_values_in_a_filter_one_must_hold(
 
 
 @pytest.mark.parametrize(
+    ("filters", "pages"),
+    [
+        ({"year_from": -(10**30), "year_to": 10**30}, 4),
+        ({"year_from": 10**30}, 0),
+        ({"decades": (10**30, -(10**30), 1_955)}, 0),
+        ({"unit": "x" * 40_000}, 0),
+        ({"language": "x" * 40_000}, 0),
+        ({"languages": ("x" * 40_000,)}, 0),
+        ({"fonds": ("\x00", "*", "x" * 40_000), "languages": ("[",)}, 0),
+    ],
+)
+def test_hostile_filters_find_nothing_and_break_nothing(
+    described: SearchIndex, filters: dict[str, object], pages: int
+) -> None:
+    assert ask(described, "-nimic", filters=SearchFilters.model_validate(filters)).pages == pages
+
+
+@pytest.mark.parametrize(
     ("clause", "pages"),
     [
         (FondsIs("primăria"), 4),
@@ -392,3 +411,11 @@ def test_other_units_stay_when_one_is_removed(index: SearchIndex) -> None:
     index.write([page(1, "plan", PERMITS), page(1, "plan", MINUTES)])
     index.remove_unit(PERMITS)
     assert [hit.unit_id for hit in ask(index, "plan").hits] == [MINUTES]
+
+
+def test_an_index_of_another_text_analysis_is_found_out(open_index: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_index().write([page(1, "plan")])
+    for module in ("tantivy_index", "elastic_document"):
+        monkeypatch.setattr(f"search.{module}.fingerprint", lambda: "another")
+    with pytest.raises(IndexVersion):
+        ask(open_index(), "plan")
