@@ -50,7 +50,8 @@ class DateIs:
 class ActNumber:
     """An act's number with its year or its day, however they are written: ``nr. 123 din 1987``, ``123/12.05.1987``.
 
-    `text` is how it was typed, without the `label`; `number` its digits as typed; `date` the day where one was given.
+    `text` is how it was typed, without the `label`; `number` its digits (of ``1.204``: ``1204``); `date` the day where
+    one was given.
     """
 
     text: str

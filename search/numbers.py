@@ -5,6 +5,7 @@
 
     date    = day , month , year | year , month , day ;        search.dates
     act     = number , ( "/" , ( date | year ) | from , ( date | year ) ) ;
+    number  = digits , { "." , three digits } ;                1.204 is 1204
     from    = [ "/" ] , "din" , { "data" | "de" | "ziua" | "anul" | "an" | "la" } ;
 
 A year alone has four digits after ``/`` (``123/1987``), after ``nr.`` also three or two (``nr. 123/87``). All else is
@@ -19,6 +20,7 @@ from search.dates import Day, Piece, is_number, read_day, read_year
 
 _MAX_PIECES = 12
 _MAX_NUMBER = 7
+_GROUP = 3
 _FROM = "din"
 _AFTER_FROM = frozenset({"data", "de", "ziua", "anul", "an", "la"})
 _MAX_AFTER_FROM = 3
@@ -55,10 +57,9 @@ def words_before_date(words: Sequence[str]) -> int:
 def _read_act(
     words: Sequence[str], pieces: tuple[Piece, ...], *, numbered: bool
 ) -> tuple[DateIs | ActNumber, int] | None:
-    number, *others = pieces
-    if len(number.text) > _MAX_NUMBER or not others:
+    number, rest = _read_digits(pieces)
+    if len(number) > _MAX_NUMBER or not rest:
         return None
-    rest = tuple(others)
     said = rest[0].text == _FROM
     if said:
         rest = rest[1:]
@@ -72,12 +73,26 @@ def _read_act(
     if day is not None:
         taken = _words_in(pieces, length + day.pieces)
         date = _date(_text_from(words[:taken], length), day)
-        return ActNumber(" ".join(words[:taken]), number.text, day.year, date), taken
+        return ActNumber(" ".join(words[:taken]), number, day.year, date), taken
     year = _lone_year(rest[0], numbered=numbered, said=said) if rest else None
     if year is None:
         return None
     taken = _words_in(pieces, length + 1)
-    return ActNumber(" ".join(words[:taken]), number.text, year), taken
+    return ActNumber(" ".join(words[:taken]), number, year), taken
+
+
+def _read_digits(pieces: tuple[Piece, ...]) -> tuple[str, tuple[Piece, ...]]:
+    """The digits of the number that the pieces begin with, thousands put together, and the pieces after it."""
+    number, end = pieces[0].text, 1
+    if len(number) <= _GROUP:
+        while end < len(pieces) and _is_group(pieces[end]):
+            number += pieces[end].text
+            end += 1
+    return number, pieces[end:]
+
+
+def _is_group(piece: Piece) -> bool:
+    return piece.before == "." and len(piece.text) == _GROUP and is_number(piece.text)
 
 
 def _lone_year(piece: Piece, *, numbered: bool, said: bool) -> int | None:

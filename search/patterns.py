@@ -22,6 +22,7 @@ from itertools import islice, product
 from search.analysis import (
     FOLD,
     SOFT_HYPHEN,
+    WHOLE,
     Token,
     divided_keys,
     exact_key,
@@ -282,24 +283,48 @@ def _days(date: DateIs, expansion: Expansion) -> Iterator[Pattern]:
 
 def _act(act: ActNumber, expansion: Expansion) -> Iterator[Pattern]:
     yield _typed(act.text, expansion)
-    number = Slot(query_keys(act.number), frozenset(), exact_key(act.number))
+    numbers = _numbers(act.number)
     if act.date is None:
-        yield from _of_year(number, act)
+        yield from _of_year(numbers, act)
         return
     since, of = _either(_FROM_WORDS), _either(_OF_WORDS)
     day, with_year_word, *_ = _days(act.date, expansion)
-    yield replace(day, slots=(number, *day.slots))
+    for number in numbers:
+        yield replace(day, slots=(*number, *day.slots))
     for between in ((since,), (since, of), (since, since, of)):
-        yield replace(day, slots=(number, *between, *day.slots), weight=_WORDS_BETWEEN)
+        for number in numbers:
+            yield replace(day, slots=(*number, *between, *day.slots), weight=_WORDS_BETWEEN)
     for between in ((since,), (since, since, of)):
-        yield replace(with_year_word, slots=(number, *between, *with_year_word.slots))
+        for number in numbers:
+            yield replace(with_year_word, slots=(*number, *between, *with_year_word.slots))
 
 
-def _of_year(number: Slot, act: ActNumber) -> Iterator[Pattern]:
+def _of_year(numbers: Sequence[tuple[Slot, ...]], act: ActNumber) -> Iterator[Pattern]:
     year = Slot(year_keys(act.year), frozenset(), exact_key(tokenise(act.text)[-1].text))
     full = replace(year, keys=year_keys(act.year, short=False))
-    yield Pattern((number, year), weight=_OTHER_FORM)
-    yield Pattern((number, full), weight=_WORDS_BETWEEN, gap=_ACT_YEAR_GAP)
+    for number in numbers:
+        yield Pattern((*number, year), weight=_OTHER_FORM)
+    for number in numbers[1:]:
+        yield Pattern((*number, _ANY_DAY, _ANY_MONTH, full), weight=_WORDS_BETWEEN)
+    # Of a lone 1.204 the whole stands with its first part: so one slot is enough, as a gap asks for.
+    (first,), *_ = numbers
+    keys = first.keys | {WHOLE + _grouped(act.number)}
+    yield Pattern((replace(first, keys=keys), full), weight=_WORDS_BETWEEN, gap=_ACT_YEAR_GAP)
+
+
+_ANY_DAY = Slot(frozenset[str]().union(*map(day_keys, range(1, 32))), frozenset(), exact_key(""))
+_ANY_MONTH = Slot(frozenset[str]().union(*map(month_keys, range(1, 13))), frozenset(), exact_key(""))
+
+
+def _numbers(number: str) -> tuple[tuple[Slot, ...], ...]:
+    """A number as one word, and with its thousands apart (``1.204``)."""
+    as_one = (Slot(query_keys(number), frozenset(), exact_key(number)),)
+    groups = _grouped(number).split(".")
+    return (as_one, tuple(_alone(exact_key(group)) for group in groups)) if len(groups) > 1 else (as_one,)
+
+
+def _grouped(number: str) -> str:
+    return f"{int(number):,}".replace(",", ".")
 
 
 def _either(words: Sequence[str]) -> Slot:

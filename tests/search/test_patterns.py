@@ -159,8 +159,19 @@ def test_the_number_of_an_act_is_found_with_its_day_as_others_write_it(asked: st
 
 
 @pytest.mark.parametrize(
+    "asked", ["nr. 1204/1995", "1.204/1995", "nr. 1.204 din 1995", "1204/10.03.1995", "1.204 din 10 martie 1995"]
+)
+@pytest.mark.parametrize("written", ["Nr. 1.204 din 10 martie 1995", "1204/10.III.1995", "1.204/10.03.1995"])
+def test_thousands_may_stand_apart(asked: str, written: str) -> None:
+    assert isinstance(parse_query(asked).terms[0], ActNumber)
+    assert found(asked, written)
+
+
+@pytest.mark.parametrize(
     ("asked", "written"),
     [
+        ("nr. 1204/1995", "1,204 lei, 1995"),
+        ("nr. 1204/1995", "1 din 204/1995"),
         ("nr. 123 din 1987", "nr. 123 al registrului de intrare pe anul în curs, adică 1987"),
         ("nr. 123 din 1987", "1987 nr. 123"),
         ("nr. 123 din 1987", "nr. 124 din 1987"),
