@@ -10,8 +10,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from arhivar.serving.cache import FileCache
+from arhivar.serving.images import ImageServer
+from arhivar.serving.packages import Packages
+from arhivar.serving.pdfs import PdfServer
 from arhivar.serving.server import serve_files
 from processors.image_pool import ImagePool
+from processors.limits import Limits
 from processors.region import THUMBNAIL, ImageRequest
 from processors.shown_source import PageToShow
 from schemas.errors import ImageAnswerTooLarge, ImageRequestInvalid, ObjectDamaged, PageUnknown, UnitUnknown
@@ -144,6 +149,19 @@ def test_whatever_happens_to_the_cache_the_picture_is_the_same(served: Served) -
         assert image.read() == first
     served.files.forget(served.unit)
     assert image.read() == first
+
+
+def test_what_is_larger_than_the_cache_is_served_all_the_same(served: Served) -> None:
+    cache = FileCache(served.cache_folder, 10_000)
+    packages = Packages(served.archive)
+    pdfs = PdfServer(served.archive, packages, cache)
+    with ImagePool(1, Limits()) as pool:
+        images = ImageServer(served.archive, packages, cache, pool)
+        for _ in range(2):
+            assert len(images.image(served.unit, served.version, COLOURED, ImageRequest()).read()) > 10_000
+            with pdfs.excerpt(served.unit, served.version, {1, 2}).open() as stream:
+                assert len(stream.read()) > 10_000
+    assert cache.size_bytes() <= 10_000
 
 
 def test_a_damaged_scan_is_never_shown_as_sound(served: Served) -> None:
