@@ -15,9 +15,9 @@ from arhivar.composition import open_archive
 from arhivar.serving.server import serve_files
 from arhivar.settings import load_settings
 from processors.region import THUMBNAIL
-from tests.arhivar.serving.test_pdfs import poppler_texts
 from tests.binders import make_binder, text_pages
 from tests.deployment.machine import Machine
+from tests.processors.test_pdf_pages import poppler_texts
 from tests.services import drop_bucket, require
 
 pytestmark = pytest.mark.services
