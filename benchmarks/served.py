@@ -8,6 +8,7 @@ A colour A4 at 300 dpi as JPEG and as TIFF, one that was skewed, a bitonal one, 
 """
 
 import argparse
+import hashlib
 import multiprocessing
 import resource
 import tempfile
@@ -93,7 +94,9 @@ def draw(case: Case, path: Path) -> MasterPage:
         skew_deg=case.skew_deg,
         matrix=matrix if case.skew_deg else Matrix(),
     )
-    return MasterPage(path, 0, geometry)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha512").hexdigest()
+    return MasterPage(path, 0, geometry, digest)
 
 
 def measure(page: MasterPage, folder: Path) -> dict[str, float]:

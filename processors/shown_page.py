@@ -6,6 +6,7 @@ measured again. So the picture and the words' boxes are in the same pixels. A pa
 rendered from the access PDF, since only that program knows what it did to it.
 """
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,12 +17,12 @@ import numpy as np
 from processors.decode import Frame, decode_frame
 from processors.derivative import paper_colour, warp
 from processors.ink import Pixels, typed
-from processors.limits import Limits, check_pixels
+from processors.limits import Limits, check_file, check_pixels
 from processors.placeholder import draw_placeholder
 from processors.poppler import render_page
 from processors.shown_source import DrawnPage, MasterPage, PageToShow, PdfPage
 from processors.straighten import turn_upright
-from schemas.errors import ImageUnreadable
+from schemas.errors import ImageUnreadable, ObjectDamaged
 from schemas.page import Geometry
 
 _BAND_PX = 512
@@ -40,13 +41,15 @@ class ShownPage:
 def show_page(page: PageToShow, limits: Limits) -> ShownPage:
     """The page's pixels. Call it in a worker: decoders are large programs that read foreign bytes.
 
-    Raises what `decode_frame` and `render_page` raise, and ImageUnreadable where the scan has another size than the
-    one that was read.
+    Raises what `decode_frame` and `render_page` raise, ObjectDamaged where the file is not the one that was named by
+    its digest, and ImageUnreadable where the scan has another size than the one that was read.
     """
     match page:
-        case MasterPage(path, frame, geometry):
+        case MasterPage(path, frame, geometry, sha512):
+            _check(path, sha512, limits)
             return _from_master(decode_frame(path, frame, limits), path, geometry)
-        case PdfPage(path, number, geometry):
+        case PdfPage(path, number, geometry, sha512):
+            _check(path, sha512, limits)
             check_pixels(path, geometry.width_px, geometry.height_px, limits)
             pixels = render_page(path, number, geometry.dpi, limits)
             if pixels.shape[:2] != (geometry.height_px, geometry.width_px):  # a fraction of a point more or less
@@ -55,6 +58,16 @@ def show_page(page: PageToShow, limits: Limits) -> ShownPage:
             return _of(pixels)
         case DrawnPage(number, unit, original):
             return _of(draw_placeholder(number, unit, original)[0])
+
+
+def _check(path: Path, sha512: str | None, limits: Limits) -> None:
+    """A picture made of damaged bytes may look sound."""
+    if sha512 is None:
+        return
+    check_file(path, limits)
+    with path.open("rb") as file:
+        if hashlib.file_digest(file, "sha512").hexdigest() != sha512:
+            raise ObjectDamaged(key=path.name, detail="its bytes do not have the SHA-512 of the inventory")
 
 
 def _of(pixels: Pixels) -> ShownPage:

@@ -9,20 +9,28 @@ from schemas.page import Geometry
 
 @dataclass(frozen=True, slots=True)
 class MasterPage:
-    """A page by its scan: the file, the 0-based frame in it, and the way from the scan to the page as read."""
+    """A page by its scan: the file, the 0-based frame in it, and the way from the scan to the page as read.
+
+    With `sha512` (hex), the file must have that digest.
+    """
 
     path: Path
     frame: int
     geometry: Geometry
+    sha512: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PdfPage:
-    """A page that another program prepared: the access PDF, the 1-based page in it, its size and resolution."""
+    """A page that another program prepared: the access PDF, the 1-based page in it, its size and resolution.
+
+    With `sha512` (hex), the file must have that digest.
+    """
 
     path: Path
     number: int
     geometry: Geometry
+    sha512: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

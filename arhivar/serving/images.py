@@ -80,7 +80,8 @@ class ImageServer:
         """The picture that the request means; the caller has checked that it may be seen.
 
         Raises UnitUnknown, PageUnknown, ImageRequestInvalid, ImageAnswerTooLarge, StoreError; and when it is read
-        ImageError and its kinds where the scan cannot be decoded any more, ToolError, MachineError.
+        ImageError and its kinds where the scan cannot be decoded any more, ObjectDamaged where it is not the one that
+        was deposited, ToolError, MachineError.
         """
         package = self._packages.get(unit_id, version)
         packaged = package.page(page)
@@ -174,12 +175,12 @@ class ImageServer:
             return
         pdf = package.pdf_of(page.number)
         foreign = pdf is not None and pdf.made_by is not None
-        path = pdf.path if pdf is not None and foreign else page.master
-        with self._archive.store.local_path(package.file(path).content_key) as file:
+        stored = package.file(pdf.path if pdf is not None and foreign else page.master)
+        with self._archive.store.local_path(stored.content_key) as file:
             if pdf is not None and foreign:
-                yield PdfPage(file, page.number - pdf.first_page + 1, geometry)
+                yield PdfPage(file, page.number - pdf.first_page + 1, geometry, stored.sha512)
             else:
-                yield MasterPage(file, page.frame, geometry)
+                yield MasterPage(file, page.frame, geometry, stored.sha512)
 
 
 def _size_of(page: PackagedPage) -> tuple[int, int]:

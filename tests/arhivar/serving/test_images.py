@@ -10,11 +10,16 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from arhivar.serving.cache import FileCache
+from arhivar.serving.images import ImageServer
+from arhivar.serving.packages import Packages
+from arhivar.serving.pdfs import PdfServer
 from arhivar.serving.server import serve_files
 from processors.image_pool import ImagePool
+from processors.limits import Limits
 from processors.region import THUMBNAIL, ImageRequest
 from processors.shown_source import PageToShow
-from schemas.errors import ImageAnswerTooLarge, ImageRequestInvalid, PageUnknown, UnitUnknown
+from schemas.errors import ImageAnswerTooLarge, ImageRequestInvalid, ObjectDamaged, PageUnknown, UnitUnknown
 from tests.arhivar.serving.conftest import COLOURED, PAGES, SKEWED, UNREADABLE, Served
 
 
@@ -144,6 +149,31 @@ def test_whatever_happens_to_the_cache_the_picture_is_the_same(served: Served) -
         assert image.read() == first
     served.files.forget(served.unit)
     assert image.read() == first
+
+
+def test_what_is_larger_than_the_cache_is_served_all_the_same(served: Served) -> None:
+    cache = FileCache(served.cache_folder, 10_000)
+    packages = Packages(served.archive)
+    pdfs = PdfServer(served.archive, packages, cache)
+    with ImagePool(1, Limits()) as pool:
+        images = ImageServer(served.archive, packages, cache, pool)
+        for _ in range(2):
+            assert len(images.image(served.unit, served.version, COLOURED, ImageRequest()).read()) > 10_000
+            with pdfs.excerpt(served.unit, served.version, {1, 2}).open() as stream:
+                assert len(stream.read()) > 10_000
+    assert cache.size_bytes() <= 10_000
+
+
+def test_a_damaged_scan_is_never_shown_as_sound(served: Served) -> None:
+    (master,) = served.archive.settings.home.glob("store/**/masters/001.png")
+    data = bytearray(master.read_bytes())
+    data[data.index(b"pHYs") + 5] ^= 1  # no pixel of it
+    master.chmod(0o600)
+    master.write_bytes(data)
+    image = served.files.images.image(served.unit, served.version, 1, THUMBNAIL)
+    with pytest.raises(ObjectDamaged, match="001"):
+        image.read()
+    assert [path for path in served.cache_folder.rglob("*") if path.is_file() and path.stat().st_size] == []
 
 
 def test_a_disk_without_room_for_the_answer_does_not_keep_it_from_the_reader(
