@@ -160,7 +160,7 @@ def ndcg(answer: Sequence[PageName], grades: Mapping[PageName, int]) -> float:
 
 
 def _gain(grades: Sequence[int]) -> float:
-    return sum((2**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
+    return sum((2.0**grade - 1) / math.log2(place + 2) for place, grade in enumerate(grades))
 
 
 def score(answers: Mapping[JudgedQuery, Sequence[PageName]]) -> Score:

@@ -54,7 +54,7 @@ def test_the_pages_have_what_makes_them_relevant(query: JudgedQuery) -> None:
 
 @pytest.mark.parametrize("query", SLIPPED, ids=lambda query: query.text)
 def test_slips_are_letters_that_look_alike_in_words_that_are_asked_for(query: JudgedQuery) -> None:
-    wrong = defaultdict(int)
+    wrong: dict[str, int] = defaultdict(int)
     asked = words_of(query)
     for slip in query.slips:
         assert slip.page in query.grades
