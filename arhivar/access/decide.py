@@ -187,13 +187,16 @@ def _enter(
 def show(archive: Archive, unit_id: UUID) -> bool:
     """Let the index show the unit to those who may see it, now; whether it does. What fails is left to the outbox.
 
-    Raises StoreError, CatalogueError.
+    So is a version that another one follows in the store already, by a deposit that was cut short. Raises StoreError,
+    CatalogueError.
     """
     until = time.monotonic() + 2 * archive.settings.lease_seconds
     while entries := archive.catalogue.outbox(_MANY, unit_id):
         try:
             with archive.leases.hold("index") as lease:
                 for entry in () if lease is None else entries:
+                    if archive.packages.head(object_id(unit_id)) != entry.version:
+                        return False
                     index_unit(archive, unit_id, entry.version)
                     archive.catalogue.outbox_done([entry.id])
         except SearchIndexError as error:

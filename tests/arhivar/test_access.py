@@ -310,6 +310,17 @@ def test_a_withdrawal_holds_while_the_index_is_down(archive: Archive, monkeypatc
     assert (nothing.hits, nothing.pages, nothing.units) == ((), 0, 0)
 
 
+def test_a_deposit_that_was_cut_short_leaves_the_index_to_the_outbox(
+    archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(archive.packages, "head", lambda identifier: 2)
+        assert not classify(archive, CODE, PERSONAL, "persoane").indexed
+    assert in_catalogue(archive) == [PERSONAL] * 3
+    drain_outbox(archive)
+    stands(archive, PERSONAL, PERSONAL, PERSONAL)
+
+
 def test_a_reader_knows_of_a_unit_by_itself_or_by_a_page(archive: Archive) -> None:
     unit = unit_of(archive)
     assert visible_units(archive, [unit, UUID(int=1)], [PUBLIC]) == frozenset()
