@@ -25,9 +25,9 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from typing import NamedTuple
 
 import Stemmer  # type: ignore[import-not-found]
 
@@ -60,8 +60,7 @@ _MODERN_WORDS = {"sînt": "sunt", "sîntem": "suntem", "sînteți": "sunteți"}
 _OLD_WORDS = {"sunt": "sînt", "suntem": "sîntem", "sunteți": "sînteți", "sunteti": "sinteti"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word of a text. `start` and `end` are code points; `pieces` the spans of a divided word, else one span."""
 
     text: str
@@ -72,8 +71,7 @@ class Token:
     whole: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PageToken:
+class PageToken(NamedTuple):
     """A token of a page with all the keys under which it is found."""
 
     token: Token

@@ -144,7 +144,7 @@ def _run(field: str, pattern: Pattern) -> Dsl:
     if len(slots) == 1:
         if slots[0].prefixes:
             return _any_of([{"prefix": {field: {"value": one}}} for one in sorted(slots[0].prefixes)])
-        return _synonyms(field, slots[0].keys)
+        return _synonyms(field, slots[0].needed)
     ways = product(range(1, pattern.gap + 2), repeat=len(slots) - 1)
     place = _spans if any(slot.prefixes for slot in slots) else _phrase_of_slots
     return _any_of([place(field, slots, list(accumulate(way, initial=0))) for way in ways])
@@ -154,7 +154,7 @@ def _phrase_of_slots(field: str, slots: Sequence[Slot], places: Sequence[int]) -
     """Each slot at its place, counted from the first one's."""
     lines = [_HOLE] * (places[-1] + 1)
     for slot, at in zip(slots, places, strict=True):
-        lines[at] = "\t".join(sorted(slot.keys))
+        lines[at] = "\t".join(sorted(slot.needed))
     return _phrase(field, lines)
 
 
@@ -174,7 +174,7 @@ def _span(field: str, slot: Slot) -> Dsl:
             {"span_multi": {"match": {"prefix": {field: {"value": one}}}}} for one in sorted(slot.prefixes)
         ]
     else:
-        options = [{"span_term": {field: key}} for key in sorted(slot.keys)]
+        options = [{"span_term": {field: key}} for key in sorted(slot.needed)]
     return options[0] if len(options) == 1 else {"span_or": {"clauses": options}}
 
 
@@ -204,8 +204,8 @@ def _pattern(pattern: Pattern) -> Dsl:
 
 def _word(slot: Slot, weight: float = 1.0) -> Dsl:
     """Any of the keys: all of them as one word, and more for those that count more."""
-    *upper, (step, every) = levels(key_weights(slot))
-    must = _synonyms("body", every, step * weight)
+    *upper, (step, _) = levels(key_weights(slot))
+    must = _synonyms("body", slot.needed, step * weight)
     more = [_synonyms("body", keys, one * weight) for one, keys in upper]
     return {"bool": {"must": [must], "should": more}} if more else must
 

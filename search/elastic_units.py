@@ -60,6 +60,7 @@ def pages_body(request: UnitRequest, built: Dsl, ids: Sequence[str]) -> Dsl:
     best = {
         "size": request.pages,
         "sort": [{"_score": "desc"}, {"page": "asc"}],
+        "track_scores": True,
         "_source": ["record"],
     }
     return {

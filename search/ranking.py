@@ -42,7 +42,7 @@ def key_weights(slot: Slot) -> dict[str, float]:
 
 
 def levels(weights: Mapping[str, float]) -> list[tuple[float, list[str]]]:
-    """The same as sums: what each growing set of keys adds. The last has all of them."""
+    """The same as sums: what each growing set of keys adds; the last set has all of them."""
     steps = sorted(set(weights.values()), reverse=True)
     return [
         (step - lower, sorted(key for key, weight in weights.items() if weight >= step))

@@ -105,12 +105,12 @@ def to_record(document: Document) -> PageRecord:
 
 def rank(unit_id: UUID, page: int) -> int:
     """A number that orders by unit id, then page: 44 bits of the one, 20 of the other."""
-    return unit_rank(unit_id) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
+    return unit_rank_of_id(str(unit_id)) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
 
 
-def unit_rank(unit_id: UUID) -> int:
-    """The part of `rank` that is the unit's."""
-    return unit_id.int >> (128 - (_RANK_BITS - _PAGE_BITS))
+def unit_rank_of_id(unit_id: str) -> int:
+    """The part of `rank` that is the unit's: the first hexadecimal digits of its id."""
+    return int(unit_id.replace("-", "")[: (_RANK_BITS - _PAGE_BITS) // 4], 16)
 
 
 def unit_rank_of(rank_of_page: int) -> int:

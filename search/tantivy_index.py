@@ -42,8 +42,8 @@ from search.tantivy_units import ClassQuery, best, find_units, total
 from search.tantivy_vocabulary import TantivyVocabulary
 
 T = TypeVar("T")
-_Identity = tuple[int, int]
-"""Of a folder: device and inode."""
+_Identity = tuple[int, ...]
+"""Of a folder or file: device and inode; of a file its time too."""
 
 # Written in this order, so that a page that moves to a stricter class leaves the open one first.
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
@@ -58,6 +58,15 @@ class TantivySettings:
 
     lock_seconds: float = 30.0
     heap_bytes: int = 64 << 20
+
+
+@dataclass(slots=True)
+class _Attached:
+    """An open index: its folder, and the commit that its searches see."""
+
+    folder: _Identity
+    index: Index
+    loaded: _Identity | None = None
 
 
 @dataclass(slots=True)
@@ -94,7 +103,7 @@ class TantivyIndex:
         self._root = root
         self._settings = settings or TantivySettings()
         self._schema = build_schema()
-        self._indexes: dict[AccessClass, tuple[_Identity, Index]] = {}
+        self._indexes: dict[AccessClass, _Attached] = {}
         self._opening = Lock()
         self._check_version()
 
@@ -194,13 +203,16 @@ class TantivyIndex:
 
     def _reload(self, access: AccessClass) -> Searcher | None:
         with _failures(self._root):
-            index = self._open(access)
-            if index is None:
+            attached = self._open(access)
+            if attached is None:
                 return None
-            index.reload()
-            return index.searcher()
+            committed = _identity(self._folder(access) / "meta.json")
+            if attached.loaded != committed:  # to load it again costs as much as a search
+                attached.index.reload()
+                attached.loaded = committed
+            return attached.index.searcher()
 
-    def _open(self, access: AccessClass) -> Index | None:
+    def _open(self, access: AccessClass) -> _Attached | None:
         with self._opening:
             if not (self._folder(access) / "meta.json").exists():
                 return None
@@ -210,22 +222,21 @@ class TantivyIndex:
         with self._opening:
             new = not self._folder(access).exists()
             self._folder(access).mkdir(parents=True, exist_ok=True)
-            index = self._attach(access)
+            attached = self._attach(access)
             if new:
                 _sync_folder(self._root)  # tantivy makes sure of what lies in its own folder
-            return index
+            return attached.index
 
-    def _attach(self, access: AccessClass) -> Index:
+    def _attach(self, access: AccessClass) -> _Attached:
         """The index in the class's folder; opened anew where another folder has taken that name (a rebuild)."""
-        status = self._folder(access).stat()
-        identity = (status.st_dev, status.st_ino)
+        identity = _identity(self._folder(access))[:2]
         known = self._indexes.get(access)
-        if known is not None and known[0] == identity:
-            return known[1]
+        if known is not None and known.folder == identity:
+            return known
         index = Index(self._schema, str(self._folder(access)), reuse=True)
         index.config_reader("manual", 0)
-        self._indexes[access] = (identity, index)
-        return index
+        self._indexes[access] = _Attached(identity, index)
+        return self._indexes[access]
 
     def _folder(self, access: AccessClass) -> Path:
         return self._root / access.value
@@ -300,6 +311,11 @@ def _digest() -> str:
     """Changes with tantivy's file format, our schema and text analysis."""
     engine_format = str(vars(tantivy)["__version__"]).partition("index_format")[2].strip()
     return sha256(f"{engine_format}\n{SCHEMA_VERSION}\n{fingerprint()}".encode()).hexdigest()
+
+
+def _identity(path: Path) -> _Identity:
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
 
 
 def _sync_folder(folder: Path) -> None:

@@ -147,7 +147,7 @@ class QueryBuilder:
         options = [
             sorted(slot.prefixes)
             if slot.prefixes
-            else [key for key in sorted(slot.keys) if self._searcher.doc_freq(field, key)]
+            else [key for key in sorted(slot.needed) if self._searcher.doc_freq(field, key)]
             for slot in pattern.slots
         ]
         return options if options and all(options) else None
@@ -215,6 +215,8 @@ class QueryBuilder:
 
     def _word(self, slot: Slot, keys: Sequence[str]) -> TantivyQuery:
         """Any of the keys, the best of them scoring, each as rare as the most frequent of the word's own."""
+        if slot.exact in slot.keys and self._searcher.doc_freq("body", slot.exact):
+            keys = sorted({*keys, slot.exact})
         rarity = {key: self._rarity("body", key) for key in keys}
         lesser = {key for key, _ in slot.lesser}
         common = min((rarity[key] for key in keys if key not in lesser), default=min(rarity.values()))

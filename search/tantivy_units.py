@@ -6,18 +6,17 @@ dates and codes are put in order by; for relevance the best pages are taken unti
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, field
 
 from tantivy import DocAddress, Order, Searcher
 from tantivy import Query as TantivyQuery
 from tantivy import SearchResult as TantivyResult
 
-from schemas.search import Facet, FacetValue, PageRecord, SortBy, UnitHit, UnitPage
+from schemas.search import Facet, FacetValue, SortBy, UnitHit, UnitPage
 from search.facets import ASKED_VALUES, facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
-from search.tantivy_document import FACET_FIELDS, to_record, unit_rank, unit_rank_of
+from search.tantivy_document import FACET_FIELDS, to_record, unit_rank_of, unit_rank_of_id
 from search.tantivy_query import QueryBuilder
 
 _SPARE_HITS = 16
@@ -39,21 +38,17 @@ class ClassQuery:
 class _Unit:
     """A unit with pages that match, in whatever classes."""
 
+    rank: int
     unit_id: str
     first_year: int | None
     last_year: int | None
     code: str
     matching: int = 0
+    where: list[ClassQuery] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A page that matches."""
-
-    score: float
-    rank: int
-    searcher: Searcher
-    address: DocAddress
+_Found = tuple[float, int, Searcher, DocAddress]
+"""A page that matches: score, rank, and where it is."""
 
 
 def find_units(request: UnitRequest, queries: Sequence[ClassQuery]) -> UnitPage:
@@ -68,11 +63,11 @@ def find_units(request: UnitRequest, queries: Sequence[ClassQuery]) -> UnitPage:
         order = sorted(units.values(), key=_ORDERS[request.sort])
     hits = []
     for unit in order[wanted]:
-        found = known.get(unit_rank(UUID(unit.unit_id)), [])
+        found = known.get(unit.rank, [])
         if len(found) < min(request.pages, unit.matching):
             found = [
-                _Found(score, rank, one.searcher, address)
-                for one in queries
+                (score, rank, one.searcher, address)
+                for one in dict.fromkeys(unit.where)
                 for score, rank, address in best(
                     one.searcher, one.builder.within(one.built, unit.unit_id), request.pages, ranked=ranked
                 )[1]
@@ -105,9 +100,8 @@ def best(
         if need == 0 or len(hits) < asked or hits[-1][0] < hits[need - 1][0]:
             break
         asked *= 4
-    found = [(one.score, one.rank, one.address) for one in _with_ranks(searcher, hits)]
-    found.sort(key=lambda hit: (-hit[0], hit[1]))
-    return total(result), found[:need]
+    found = sorted(_with_ranks(searcher, hits), key=_best_first)
+    return total(result), [(score, rank, address) for score, rank, _, address in found[:need]]
 
 
 def total(result: TantivyResult) -> int:
@@ -127,7 +121,9 @@ def _count(
         counted = one.searcher.aggregate(one.built, asked)
         for bucket in counted["unit"]["buckets"]:
             unit = _read_unit(bucket["key"])
-            units.setdefault(unit.unit_id, unit).matching += bucket["doc_count"]
+            known = units.setdefault(unit.unit_id, unit)
+            known.matching += bucket["doc_count"]
+            known.where.append(one)
         for facet, values in counts.items():
             values.extend((_written(bucket["key"]), bucket["doc_count"]) for bucket in counted[facet.value]["buckets"])
     return units, facet_values(request.facets, counts)
@@ -139,7 +135,7 @@ def _written(key: str | float) -> str:
 
 def _read_unit(key: str) -> _Unit:
     unit_id, first, last, code = key.split("\t")
-    return _Unit(unit_id, int(first) if first else None, int(last) if last else None, code)
+    return _Unit(unit_rank_of_id(unit_id), unit_id, int(first) if first else None, int(last) if last else None, code)
 
 
 _ORDERS = {
@@ -156,7 +152,7 @@ def _by_relevance(
     """The first units needed, best page first, and by unit the pages that are known to be the best of all."""
     need = min(request.offset + request.limit, len(units))
     asked = max(_FIRST_HITS, 2 * need)
-    by_rank = {unit_rank(UUID(unit.unit_id)): unit for unit in units.values()}
+    by_rank = {unit.rank: unit for unit in units.values()}
     while True:
         found: list[_Found] = []
         floor = float("-inf")  # what scores above it is among those found
@@ -166,8 +162,11 @@ def _by_relevance(
             if len(hits) == asked:
                 floor = max(floor, hits[-1][0])
         by_unit: dict[int, list[_Found]] = {}
-        for page in sorted((page for page in found if page.score > floor), key=_best_first):
-            by_unit.setdefault(unit_rank_of(page.rank), []).append(page)
+        found.sort(key=_best_first)
+        for page in found:
+            if page[0] <= floor:
+                break
+            by_unit.setdefault(unit_rank_of(page[1]), []).append(page)
         if len(by_unit) >= need:
             return [by_rank[unit] for unit in by_unit], by_unit
         asked *= 4
@@ -175,16 +174,13 @@ def _by_relevance(
 
 def _with_ranks(searcher: Searcher, hits: Sequence[tuple[float, DocAddress]]) -> list[_Found]:
     ranks = searcher.fast_field_values("rank", [address for _, address in hits])
-    return [
-        _Found(float(score), int(rank or 0), searcher, address)
-        for (score, address), rank in zip(hits, ranks, strict=True)
-    ]
+    return [(score, int(rank or 0), searcher, address) for (score, address), rank in zip(hits, ranks, strict=True)]
 
 
 def _best_first(page: _Found) -> tuple[float, int]:
-    return -page.score, page.rank
+    return -page[0], page[1]
 
 
 def _show(unit: _Unit, pages: Sequence[_Found]) -> UnitHit:
-    records: list[tuple[PageRecord, float]] = [(to_record(one.searcher.doc(one.address)), one.score) for one in pages]
-    return to_unit_hit(records, unit.matching)
+    shown = [(to_record(searcher.doc(address)), score) for score, _, searcher, address in pages]
+    return to_unit_hit(shown, unit.matching)
