@@ -5,6 +5,7 @@ All words here are folded (`search.analysis.fold`). The table comes from slips t
 and prints, seen through the fold: ``ș`` read as ``g`` and ``s`` read as ``5`` are both pairs of ``s``.
 """
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import combinations
@@ -37,6 +38,7 @@ _SEVERAL = (
     ("rn", "m"), ("in", "m"), ("ni", "m"), ("cl", "d"), ("ii", "u"), ("li", "h"), ("vv", "w"), ("ri", "n"), ("ll", "u")
 )  # fmt: skip
 _NARROW = frozenset("ilt1jfr")
+_TWICE_THE_SAME = re.compile(r"(.)\1+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -86,6 +88,7 @@ def neighbours(word: str) -> Iterator[str]:
             yield head + tail[1] + tail[0] + tail[2:]
 
 
+@lru_cache(maxsize=50_000)
 def misread_cost(word: str, other: str) -> float:
     """How unlikely it is that `word` was read as `other`: 0 for the same, `LIKELY_COST` for a likely slip."""
     plain = _edit_cost(word, other)
@@ -130,7 +133,7 @@ def _join(word: str) -> str:
 
 
 def _undouble(word: str) -> str:
-    return "".join(char for char, before in zip(word, "\0" + word, strict=False) if char != before)
+    return _TWICE_THE_SAME.sub(r"\1", word)
 
 
 def _changed(word: str, table: dict[str, str]) -> Iterator[str]:

@@ -135,15 +135,30 @@ class _Near:
     misread: dict[str, float]
     mistyped: dict[str, float]
 
+    @property
+    def known(self) -> bool:
+        """Whether the word is taken to be meant as it is typed."""
+        return self.own > HARDLY
+
+    @property
+    def rare(self) -> int:
+        """On how many pages a misreading of it may be."""
+        return max(self.own // RARE_BESIDE, FEW_PAGES)
+
     def add(self, other: str, count: int, misread: float, mistyped: float) -> None:
-        if other != self.word:
+        """Another form of a word near it."""
+        if other != self.word and (count <= self.rare or not self.known):
             self.pages[other] = count
             self.misread[other] = min(misread, self.misread.get(other, misread))
             self.mistyped[other] = min(mistyped, self.mistyped.get(other, mistyped))
 
     def add_word(self, other: str, count: int) -> None:
+        """A word near it."""
+        if count > self.rare and self.known:
+            return
         misread = misread_cost(self.word, other)
-        self.add(other, count, misread, min(mistyped_cost(self.word, other), 2 * misread))
+        mistyped = misread if self.known else min(mistyped_cost(self.word, other), 2 * misread)
+        self.add(other, count, misread, mistyped)
 
 
 def _others(
@@ -154,7 +169,7 @@ def _others(
     seldom = [one for one in near if one.own <= SELDOM][:MAX_SELDOM]
     asked: set[str] = set()
     for one in seldom:
-        tags = (FOLD, STEM) if one.own <= HARDLY else (FOLD,)
+        tags = (FOLD,) if one.known else (FOLD, STEM)
         around = {tag + other for other in neighbours(one.word) for tag in tags}
         if len(asked) + len(around) <= MAX_KEYS:
             asked |= around
@@ -167,7 +182,7 @@ def _others(
                 one.add_word(other, count)
         stem = stem_of(one.word)
         likely = [(stem, other) for other in misreadings(stem)] if stem is not None else []
-        likely += [(one.word, other) for other in others] if one.own <= HARDLY else []
+        likely += [] if one.known else [(one.word, other) for other in others]
         likely = [(own, other) for own, other in likely if STEM + other in counted and len(other) >= MIN_STEM]
         likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
         stems |= dict.fromkeys(likely[:MAX_STEMS], one)
@@ -176,8 +191,8 @@ def _others(
     found: dict[str, Mapping[str, float]] = {}
     meant: dict[str, str] = {}
     for one in near:
-        likeliest = _meant(one) if one.own <= HARDLY else []
-        if not likeliest and one in seldom and one.own <= HARDLY and len(one.word) >= MIN_LETTERS_TWICE:
+        likeliest = [] if one.known else _meant(one)
+        if not (likeliest or one.known) and one in seldom and len(one.word) >= MIN_LETTERS_TWICE:
             for other, count in vocabulary.frequent_near(one.word, classes).items():
                 one.add_word(other, count)
             likeliest = _meant(one)
@@ -205,13 +220,12 @@ def _add_forms(
 
 def _misread(one: _Near) -> dict[str, float]:
     """Rare words that look like the word, the likeliest first."""
-    most = max(one.own // RARE_BESIDE, FEW_PAGES)
     limit = _MAX_COST_SELDOM if one.own <= SELDOM and len(one.word) > MIN_LETTERS else _MAX_COST
     own_forms = query_keys(one.word)
     kept = sorted(
         (cost, -one.pages[other], other)
         for other, cost in one.misread.items()
-        if one.pages[other] <= most and cost <= limit + _ROUNDING and FOLD + other not in own_forms
+        if one.pages[other] <= one.rare and cost <= limit + _ROUNDING and FOLD + other not in own_forms
     )
     return {other: 0.75 if cost <= LIKELY_COST + _FORM_COST else 0.5 for cost, _, other in kept}
 

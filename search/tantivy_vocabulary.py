@@ -10,6 +10,7 @@ from tantivy import Query, Schema, Searcher
 
 from schemas.unit import AccessClass
 from search.analysis import FOLD
+from search.tantivy_units import total
 from search.vocabulary import MIN_BEGINNING
 
 _NEAR_DISTANCE = 2
@@ -82,5 +83,4 @@ class TantivyVocabulary:
     def _count(self, field: str, key: str, searchers: Iterable[Searcher]) -> int:
         """Pages that are there now: a dictionary's own count has those that were taken out, until segments merge."""
         query = Query.const_score_query(Query.term_query(self._schema, field, key), 0.0)
-        found = [one.search(query, limit=1) for one in searchers]
-        return sum(int(one.count) for one in found)  # type: ignore[attr-defined]  # left out of tantivy's own stubs
+        return sum(total(one.search(query, limit=1)) for one in searchers)
