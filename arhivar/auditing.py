@@ -44,15 +44,17 @@ def audit_entry(
     unit_id: UUID | None = None,
     reason: str | None = None,
     details: Mapping[str, str | int] | None = None,
+    by: str | None = None,
 ) -> AuditEntry:
     """What `record_audit` adds, for a catalogue's method that adds it together with what was done.
 
-    Call `archive.audit.prepare()` before it. Raises UsageError.
+    `by` is who did it, where that is not who runs this process. Call `archive.audit.prepare()` before it. Raises
+    UsageError.
     """
     try:
         return AuditEntry(
             at=datetime.now(UTC),
-            actor=actor(settings),
+            actor=actor(settings) if by is None else by,
             action=action,
             subject=subject,
             unit_id=unit_id,

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+from repository.access import AccessCatalogue
 from repository.monitoring import InboxLook, StageRun, Standing
 from repository.progress import Progress, Stop
 from repository.records import (
@@ -34,7 +35,7 @@ from schemas.page import PageKind
 from schemas.unit import AccessClass
 
 
-class Catalogue(Protocol):
+class Catalogue(AccessCatalogue, Protocol):
     """Every method is one transaction: done whole and durable when it returns, or not at all.
 
     Each may be called from many processes at once, and again after a crash, with the same result. Each raises
@@ -102,7 +103,10 @@ class Catalogue(Protocol):
         ...
 
     def units_after(self, after: str | None, limit: int, access_classes: Collection[AccessClass]) -> list[UnitRow]:
-        """At most `limit` units of these access classes, by reference code: the first, or those after that code."""
+        """At most `limit` units that are of these access classes or have a page that is; those after that code, if any.
+
+        By reference code.
+        """
         ...
 
     # --- ingests
@@ -269,8 +273,8 @@ class Catalogue(Protocol):
         """Let the current versions of these units wait for the index again; what waits already is not doubled."""
         ...
 
-    def outbox(self, limit: int) -> list[OutboxEntry]:
-        """The oldest versions that the index does not show yet."""
+    def outbox(self, limit: int, unit_id: UUID | None = None) -> list[OutboxEntry]:
+        """The oldest versions that the index does not show yet, or not to whom it should; of one unit, where given."""
         ...
 
     def outbox_done(self, ids: Iterable[int]) -> None:

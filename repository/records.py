@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What the catalogue takes and gives: frozen records. Times are aware UTC."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
 from pydantic import Field, field_validator
 
+from schemas.access import AccessDecision, strictest
 from schemas.base import Record
 from schemas.drop import ArchivalDate, Intent, LanguageCode, Name
 from schemas.findings import Finding
@@ -60,6 +62,7 @@ class UnitRow:
     fonds: str | None
     series: str | None
     access_class: AccessClass
+    """Of the unit as a whole, as it was first described or as people decided; pages may have another (`UnitAccess`)."""
     version: int | None
     """The head of its OCFL object, as known here; None before the first deposit."""
     ingest_id: str | None
@@ -152,6 +155,41 @@ class Restored:
     unit: bool
     ingest: bool
     pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitAccess:
+    """Who may see a unit's pages: what its decisions come to for one version."""
+
+    access_class: AccessClass
+    """Of the unit, and of the pages that are not among `pages`."""
+    version: int | None = None
+    """The version that `pages` speaks of; None where nothing was ever decided."""
+    last: int = 0
+    """Number of the last decision that is in it; a page's class changes with it or with the version."""
+    pages: Mapping[int, AccessClass] = field(default_factory=dict)
+    """Pages that have another class than the unit."""
+
+    def page(self, version: int, number: int) -> AccessClass:
+        """Who may see a page of that version.
+
+        Of a version that was not weighed yet (a rescan that the index does not show), or is no longer the one: at least
+        as strict as any page of the unit, and never public.
+        """
+        if self.version is None or version == self.version:
+            return self.pages.get(number, self.access_class)
+        return strictest((AccessClass.STAFF, self.access_class, *self.pages.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRow:
+    """A decision about access, and whether it counts: it does once its entry in the journal is written.
+
+    One that does not count yet closes already what it closes.
+    """
+
+    decision: AccessDecision
+    counts: bool
 
 
 @dataclass(frozen=True, slots=True)

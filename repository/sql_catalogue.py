@@ -5,6 +5,7 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
+from repository.sql.access import AccessPart
 from repository.sql.audit import AuditPart
 from repository.sql.exits import ExitsPart
 from repository.sql.fixity import FixityPart
@@ -34,6 +35,7 @@ class SqlCatalogue(
     ProgressPart,
     FixityPart,
     MonitoringPart,
+    AccessPart,
 ):
     """`Catalogue` over SQLAlchemy. Call `upgrade` once before anything else, and `close` at the end.
 

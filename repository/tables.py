@@ -22,7 +22,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from schemas.naming import FOLDER_KEY_LENGTH
 
-REVISION = "0007"
+REVISION = "0009"
 """The migration that these tables agree with."""
 
 
@@ -98,6 +98,10 @@ class UnitTable(Base):
     version: Mapped[int | None]
     ingest_id: Mapped[str | None] = mapped_column(String(64))
     pages: Mapped[int | None]
+    access_version: Mapped[int | None]
+    """The version that its rows of `page_access` speak of; null where nothing was decided about who may see it."""
+    access_last: Mapped[int | None]
+    """Number of the last decision that is in `access_class` and these rows."""
 
 
 class IngestTable(Base):
@@ -257,6 +261,28 @@ class AuditEndTable(Base):
     batch: Mapped[int] = mapped_column(BigInteger)
     sealed: Mapped[int] = mapped_column(BigInteger)
     head: Mapped[str] = mapped_column(String(64))
+
+
+class AccessDecisionTable(Base):
+    """Decisions about who may see a unit or pages of it. Rows are added; they count once the journal has them."""
+
+    __tablename__ = "access_decision"
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.unit_id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    counts: Mapped[bool]
+    decision: Mapped[str] = mapped_column(Text)
+    """`schemas.access.AccessDecision` as JSON."""
+
+
+class PageAccessTable(Base):
+    """Pages that another class may see than their unit: what its decisions come to for `unit.access_version`."""
+
+    __tablename__ = "page_access"
+
+    unit_id: Mapped[UUID] = mapped_column(ForeignKey("unit.unit_id"), primary_key=True)
+    page: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    access_class: Mapped[str] = mapped_column(String(20))
 
 
 class FiguresTable(Base):

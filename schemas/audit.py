@@ -47,6 +47,9 @@ class AuditAction(StrEnum):
     BACKUP_MADE = "backup-made"
     BACKUP_RESTORED = "backup-restored"
     AUDIT_KEY_CHANGED = "audit-key-changed"
+    ACCESS_PUBLISHED = "access-published"
+    ACCESS_WITHDRAWN = "access-withdrawn"
+    ACCESS_CLASSIFIED = "access-classified"
     LOOK = "record-looked-at"
 
 

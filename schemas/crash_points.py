@@ -80,6 +80,12 @@ class CrashPoint(StrEnum):
     """Several: a file is gone from staging."""
     LEDGER_RECORDED = "ledger-recorded"
     """The catalogue has the ledger; the ingest is not reconciled."""
+    DECISION_BEGUN = "decision-begun"
+    """A decision about access closes what it closes; the journal in the store does not have it."""
+    DECISION_WRITTEN = "decision-written"
+    """The journal has the decision; it does not count in the catalogue."""
+    DECISION_COUNTED = "decision-counted"
+    """The decision counts; the index shows the pages to whom it did before."""
 
 
 _wanted = os.environ.get(VARIABLE)

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from schemas.access import AccessDecision
 from schemas.base import Record
 from schemas.drop import DropDescription
 from schemas.unit import PackageDescription
@@ -12,6 +13,7 @@ from schemas.unit import PackageDescription
 PUBLISHED: dict[str, type[Record]] = {
     "drop.schema.json": DropDescription,
     "unit.schema.json": PackageDescription,
+    "access.schema.json": AccessDecision,
 }
 
 

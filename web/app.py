@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from arhivar import VERSION
+from arhivar.access.looks import LookBook
 from arhivar.composition import open_archive
 from arhivar.finding import open_search
 from arhivar.settings import Settings, load_settings
@@ -29,7 +30,6 @@ from web.door import REQUEST_ID, Door, safe_headers
 from web.etags import Tags
 from web.identity import open_identity
 from web.limits import Gate, RateLimits
-from web.looks import AuditedLooks
 from web.measures import Measures
 from web.openapi import API, describe
 from web.parts import Parts
@@ -57,7 +57,7 @@ def open_parts(settings: Settings, *, only_this_machine: bool) -> Iterator[Parts
             identity=open_identity(settings, only_this_machine=only_this_machine),
             rates=RateLimits(settings.serve_client_rate, settings.serve_subject_rate),
             cursors=Cursors(None if secret is None else secret.get_secret_value()),
-            looks=AuditedLooks(archive.catalogue, archive.audit),
+            looks=LookBook(archive.audit),
             measures=Measures(),
             ready=Readiness(archive),
         )

@@ -7,6 +7,7 @@ anchored; where a crash came in between, or the catalogue was lost or is an olde
 in the store and the chain goes on from there. So there is one chain, and it never starts again.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from arhivar.audit.heads import HeadFault, digest_of, head_key, make_head, read_head
@@ -34,8 +35,12 @@ class AuditTrail:
 
     def append(self, entry: AuditEntry) -> None:
         """Add a record, durably; seal where a whole batch waits. Raises CatalogueError; sealing never stops it."""
+        self.append_all([entry])
+
+    def append_all(self, entries: Sequence[AuditEntry]) -> None:
+        """Add records in one transaction; seal where a whole batch waits. Raises CatalogueError."""
         self.prepare()
-        if self._catalogue.append_audit([entry]).waiting >= self._batch_records:
+        if self._catalogue.append_audit(entries).waiting >= self._batch_records:
             self.seal_if_possible()
 
     def prepare(self) -> None:

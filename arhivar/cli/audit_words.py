@@ -22,6 +22,10 @@ ACTIONS = {
     AuditAction.BACKUP_MADE: Message(ro="copie de siguranță făcută", en="backup made"),
     AuditAction.BACKUP_RESTORED: Message(ro="copie de siguranță restaurată", en="backup restored"),
     AuditAction.AUDIT_KEY_CHANGED: Message(ro="cheia auditului schimbată", en="audit key changed"),
+    AuditAction.ACCESS_PUBLISHED: Message(ro="publicat", en="published"),
+    AuditAction.ACCESS_WITHDRAWN: Message(ro="retras de la public", en="withdrawn from the public"),
+    AuditAction.ACCESS_CLASSIFIED: Message(ro="clasă de acces dată", en="access class given"),
+    AuditAction.LOOK: Message(ro="consultat", en="looked at"),
 }
 
 _VERIFIED = Message(

@@ -34,7 +34,8 @@ _GOES_ON = Message(ro="  Continuă la următorul `arhivar ingest`.", en="  It go
 _EMPTY_REASON = Message(ro="spuneți de ce: motivul este gol", en="say why: the reason is empty")
 
 
-def _not_empty(context: click.Context, parameter: click.Parameter, value: str) -> str:
+def not_empty(context: click.Context, parameter: click.Parameter, value: str) -> str:
+    """The text of an option without blanks around it. Raises click.BadParameter where nothing is left."""
     if not value.strip():
         holder = context.find_object(Context)
         text = _EMPTY_REASON.en if holder is None else _EMPTY_REASON.say(holder.language)
@@ -47,7 +48,7 @@ def case_arguments(command: F) -> F:
     for decorate in (
         click.option("--json", "as_json", is_flag=True, help="Print JSON."),
         click.option("--inbox", type=click.Path(path_type=Path), help="Also look there (else ARHIVAR_INBOX)."),
-        click.option("--reason", required=True, callback=_not_empty, help="Why; goes into the audit."),
+        click.option("--reason", required=True, callback=not_empty, help="Why; goes into the audit."),
         click.argument("case"),
     ):
         command = decorate(command)

@@ -44,6 +44,10 @@ COMMANDS = (
     "backup",
     "restore",
     "audit",
+    "publish",
+    "withdraw",
+    "classify",
+    "access",
 )
 
 _BUG = Message(

@@ -22,6 +22,10 @@ _CATALOGUE = Message(
     en="Catalogue: added or brought up to date {units} units, {ingests} ingests, {pages} pages, {findings} findings, "
     "{ledgers} ledgers",
 )
+_DECISIONS = Message(
+    ro="Decizii privind accesul, din jurnalele lor: {decisions}",
+    en="Decisions about access, from their journals: {decisions}",
+)
 _INDEX = Message(
     ro="Index: refăcut cu {units} unități, {pages} pagini", en="Index: built anew with {units} units, {pages} pages"
 )
@@ -62,6 +66,8 @@ def print_rebuilt(output: Output, report: RebuildReport, *, index_only: bool) ->
             findings=report.findings,
             ledgers=report.ledgers,
         )
+    if report.decisions:
+        output.say(_DECISIONS, decisions=report.decisions)
     output.say(_INDEX, units=report.indexed_units, pages=report.indexed_pages)
     for trouble in report.troubles:
         output.line(f"{trouble.unit}: {_text(output, trouble)}")
@@ -85,6 +91,7 @@ def rebuilt_document(output: Output, report: RebuildReport) -> dict[str, object]
             "pages": report.pages,
             "findings": report.findings,
             "ledgers": report.ledgers,
+            "decisions": report.decisions,
         },
         "indexed": {"units": report.indexed_units, "pages": report.indexed_pages},
         "unbalanced": report.unbalanced,

@@ -29,12 +29,14 @@ from arhivar.package import package_path
 from arhivar.stopping import StopRequest
 from repository.object_store import digest_object
 from repository.records import IngestRow
+from schemas.access import strictest
 from schemas.crash_points import CrashPoint, reached
 from schemas.drop import DropDescription, Intent
 from schemas.errors import ArhivarError, CatalogueError, CopyDiffers, ImageError
 from schemas.findings import Finding, FindingCode, Severity, worst
 from schemas.ingest import IngestState, Manifest, ingest_id, unit_id
 from schemas.stages import Stage
+from schemas.unit import AccessClass
 
 _log = Logger(__name__)
 
@@ -248,6 +250,7 @@ def _held_up(archive: Archive, claim: Claim, findings: list[Finding]) -> bool:
 def _manifest(archive: Archive, claim: Claim, drop: DropDescription, examined: Examined, stop: StopRequest) -> Manifest:
     unit = archive.catalogue.unit_by_reference(drop.reference_code)
     access_class = unit.access_class if unit is not None else first_access_class(drop, archive.catalogue)
+    access_class = strictest((access_class, AccessClass.STAFF))  # a rescan is not published; that is for a person
     unit_uuid = unit.unit_id if unit is not None else unit_id(drop.reference_code)
     files = digest_files(claim.path, examined.files, stop.check)
     return Manifest(

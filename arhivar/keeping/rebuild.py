@@ -9,7 +9,10 @@ takes its place when it is complete: searches go on meanwhile, and a rebuild tha
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import UUID
 
+from arhivar.access.journal import entry_key, entry_numbers
+from arhivar.access.settle import learn, settle
 from arhivar.auditing import record_audit
 from arhivar.back_ends import index_place
 from arhivar.composition import Archive, object_id, open_archive, recover_catalogue
@@ -63,6 +66,8 @@ class RebuildReport:
     pages: int = 0
     findings: int = 0
     ledgers: int = 0
+    decisions: int = 0
+    """Decisions about access, from their journals."""
     indexed_units: int = 0
     indexed_pages: int = 0
     unbalanced: list[str] = field(default_factory=list)
@@ -108,9 +113,11 @@ def rebuild_archive(settings: Settings, watcher: RebuildWatcher, *, index_only: 
             for identifier in identifiers:
                 _restore_unit(archive, identifier, report)
                 watcher.finished(identifier)
+            _restore_decisions(archive, report)
+        decided = archive.catalogue.decision_counts()
         built = _build_index(archive, identifiers, report, watcher)
         lease.check()
-        _put_in_place(archive, new, identifiers, built)
+        _put_in_place(archive, new, identifiers, built, decided)
     with open_archive(settings) as archive:
         if not index_only:
             _close_ingests(archive, report)
@@ -125,6 +132,7 @@ def _told(report: RebuildReport) -> dict[str, str | int]:
         "units": report.units,
         "ingests": report.ingests,
         "pages": report.pages,
+        "decisions": report.decisions,
         "indexed_units": report.indexed_units,
         "indexed_pages": report.indexed_pages,
         "unbalanced": len(report.unbalanced),
@@ -149,6 +157,27 @@ def _restore_unit(archive: Archive, identifier: str, report: RebuildReport) -> N
             raise
         except CatalogueError as error:
             report.troubles.append(Trouble(package.description.reference_code, error=error))
+
+
+def _restore_decisions(archive: Archive, report: RebuildReport) -> None:
+    """Enter what people decided about access, from the journals. Where an entry is lost its unit is closed."""
+    for unit_id, numbers in entry_numbers(archive.store).items():
+        unit = archive.catalogue.unit(unit_id)
+        if unit is None:
+            fields: dict[str, str | int | float] = {"file": entry_key(unit_id, numbers[0])}
+            report.note(str(unit_id), Finding(code=FindingCode.STORED_FILE_UNEXPECTED, fields=fields))
+            continue
+        try:
+            entered, lost = learn(archive, unit_id)
+        except CatalogueUnavailable:
+            raise
+        except CatalogueError as error:
+            report.troubles.append(Trouble(unit.reference_code, error=error))
+            continue
+        report.decisions += entered
+        for key in lost:
+            fields = {"file": key, "version": unit.version or 0, "pages": "–"}
+            report.note(unit.reference_code, Finding(code=FindingCode.STORED_FILE_DAMAGED, fields=fields))
 
 
 def _restore_version(
@@ -310,9 +339,10 @@ def _unit_records(
     archive: Archive, package: PackageDescription, version: int, report: RebuildReport
 ) -> Iterator[PageRecord]:
     """The unit's pages; one whose text is lost is left out and noted, so that the others are found."""
+    access = settle(archive, package, version)
     for page in package.pages:
         try:
-            record = page_record(archive, package, page, version)
+            record = page_record(archive, package, page, version, access.page(version, page.number))
         except (ObjectMissing, ObjectDamaged, PackageInvalid) as error:
             missing = isinstance(error, ObjectMissing)
             finding = Finding(
@@ -326,8 +356,14 @@ def _unit_records(
         yield record
 
 
-def _put_in_place(archive: Archive, new: NewIndex, identifiers: list[str], built: dict[str, int]) -> None:
-    """Bring the new index up to what was deposited meanwhile, then let it take the old one's place.
+def _put_in_place(
+    archive: Archive,
+    new: NewIndex,
+    identifiers: list[str],
+    built: dict[str, int],
+    decided: dict[UUID, tuple[int, int]],
+) -> None:
+    """Bring the new index up to what was deposited and decided meanwhile, then let it take the old one's place.
 
     The lease of the index keeps other writers away for that moment, so that nothing is written into the old one.
     """
@@ -335,16 +371,18 @@ def _put_in_place(archive: Archive, new: NewIndex, identifiers: list[str], built
     with archive.leases.hold("index", patience_seconds=2.0 * archive.settings.lease_seconds) as lease:
         if lease is None:
             raise IndexUnavailable(detail="another process holds the lease 'index'")
+        entries = archive.catalogue.outbox(_OUTBOX)  # what is decided from here on waits under another id
+        now_decided = archive.catalogue.decision_counts()
         for unit in archive.catalogue.units():
             identifier = object_id(unit.unit_id)
-            if unit.version is None or identifier in failed or built.get(identifier, 0) >= unit.version:
+            stands = decided.get(unit.unit_id) == now_decided.get(unit.unit_id)
+            if unit.version is None or identifier in failed or (stands and built.get(identifier, 0) >= unit.version):
                 continue
             if archive.packages.head(identifier) == unit.version:
                 index_unit(archive, unit.unit_id, unit.version)
                 built[identifier] = unit.version
         lease.check()
         new.take_place()
-        entries = archive.catalogue.outbox(_OUTBOX)
         archive.catalogue.outbox_done(
             [entry.id for entry in entries if built.get(object_id(entry.unit_id)) == entry.version]
         )

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from uuid import UUID
 
+from arhivar.access.settle import settle
 from arhivar.composition import Archive, object_id
 from arhivar.leases import HeldLease
 from arhivar.package import read_package
@@ -14,7 +15,7 @@ from schemas.errors import IndexUnavailable
 from schemas.page import Line
 from schemas.search import PageRecord
 from schemas.stages import Stage
-from schemas.unit import PackageDescription, PackagedPage
+from schemas.unit import AccessClass, PackageDescription, PackagedPage
 
 _BATCH = 100
 _POLL_SECONDS = 0.2
@@ -60,13 +61,15 @@ def index_unit(archive: Archive, unit_id: UUID, version: int) -> None:
 
 
 def page_records(archive: Archive, unit_id: UUID, version: int) -> Iterator[PageRecord]:
-    """The unit's pages for the index, from its package."""
+    """The unit's pages for the index, from its package, each for those who may see it as people decided."""
     package = read_package(archive, object_id(unit_id))
-    for page in package.pages:
-        yield page_record(archive, package, page, version)
+    access = settle(archive, package, version)
+    return (page_record(archive, package, page, version, access.page(version, page.number)) for page in package.pages)
 
 
-def page_record(archive: Archive, package: PackageDescription, page: PackagedPage, version: int) -> PageRecord:
+def page_record(
+    archive: Archive, package: PackageDescription, page: PackagedPage, version: int, access_class: AccessClass
+) -> PageRecord:
     """One page for the index, its text read from the version's ALTO file. Raises StoreError."""
     description = package.description
     return PageRecord(
@@ -80,7 +83,7 @@ def page_record(archive: Archive, package: PackageDescription, page: PackagedPag
         year_from=_year(description.date_from or description.date_to),
         year_to=_year(description.date_to or description.date_from),
         language=page.language,
-        access_class=description.access_class,
+        access_class=access_class,
         text="" if page.text is None else _text(read_lines(archive, package.unit_id, page.text, version)),
     )
 

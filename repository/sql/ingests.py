@@ -14,11 +14,13 @@ from repository.sql.connection import SqlConnection
 from repository.sql.figures import note_manifest
 from repository.sql.units import unit_for_update
 from repository.tables import IngestTable, QuarantineTable, UnitTable
+from schemas.access import strictest
 from schemas.crash_points import CrashPoint, reached
 from schemas.drop import Intent
 from schemas.errors import CatalogueError
 from schemas.findings import Finding
 from schemas.ingest import UNFINISHED, IngestState, Manifest
+from schemas.unit import AccessClass
 
 _ASIDE = (IngestState.QUARANTINED, IngestState.REJECTED)
 FINDINGS: TypeAdapter[tuple[Finding, ...]] = TypeAdapter(tuple[Finding, ...])
@@ -138,7 +140,7 @@ def ensure_unit(session: Session, manifest: Manifest) -> bool:
             title=description.title,
             fonds=description.fonds,
             series=description.series,
-            access_class=description.access_class.value,
+            access_class=strictest((description.access_class, AccessClass.STAFF)).value,  # public is decided
         )
     )
     session.flush()

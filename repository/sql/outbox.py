@@ -72,8 +72,10 @@ class OutboxPart(SqlConnection):
                         OutboxTable(unit_id=unit_id, ingest_id=unit.ingest_id, version=unit.version, enqueued_at=now)
                     )
 
-    def outbox(self, limit: int) -> list[OutboxEntry]:
+    def outbox(self, limit: int, unit_id: UUID | None = None) -> list[OutboxEntry]:
         query = select(OutboxTable).order_by(OutboxTable.id).limit(limit)
+        if unit_id is not None:
+            query = query.where(OutboxTable.unit_id == unit_id)
         with self._read() as session:
             return [OutboxEntry(row.id, row.unit_id, row.ingest_id, row.version) for row in session.scalars(query)]
 

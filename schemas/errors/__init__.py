@@ -12,7 +12,7 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── UnknownSetting, InvalidSetting, ArchiveMissing, ArchiveExists, InboxMissing, UnitUnknown,
     │   ├── PageUnknown, QueryMalformed, TargetNotEmpty, InputUnreadable, OutputExists, CaseUnknown,
     │   ├── ReplicaUnset, CaseAmbiguous, CatalogueExists, CaseClosed, FindingNotAcceptable,
-    │   └── DifferencesRemain, CurrentVersionStays
+    │   └── DifferencesRemain, CurrentVersionStays, PagesMalformed
     ├── IntakeError ........... ARH-12xx  exit 3   the way from the share to staging
     │   └── CopyDiffers, ShareUnavailable, DropNameTaken, ShareFull
     ├── ImageError ............ ARH-20xx  exit 4   a page image cannot be used
@@ -94,6 +94,7 @@ from schemas.errors.usage import (
     InputUnreadable,
     InvalidSetting,
     OutputExists,
+    PagesMalformed,
     PageUnknown,
     QueryMalformed,
     ReplicaUnset,
@@ -194,6 +195,7 @@ __all__ = [
     "OutputExists",
     "PackageInvalid",
     "PageUnknown",
+    "PagesMalformed",
     "PartUnavailable",
     "PdfNotWritten",
     "PersonInAddress",

@@ -70,6 +70,14 @@ class PageUnknown(UsageError):
     )
 
 
+class PagesMalformed(UsageError):
+    code = "ARH-1022"
+    message = Message(
+        ro="„{text}” nu este o listă de pagini. Scrieți de pildă 3-7,9, cu numere de la 1 la {most}.",
+        en="'{text}' is not a list of pages. Write for instance 3-7,9, with numbers from 1 to {most}.",
+    )
+
+
 class QueryMalformed(UsageError):
     code = "ARH-1030"
     message = Message(

@@ -17,6 +17,7 @@ from schemas.errors import EXIT_DONE
 from schemas.ingest import IngestState
 from tests.arhivar.conftest import Town, start_process
 from tests.arhivar.crashing import Expected, Work, assert_whole, copy_town, expect, pages_kept, run, state
+from tests.arhivar.test_access_crashes import OF_DECISIONS
 from tests.binders import make_binder, text_pages
 
 PAGES = 3
@@ -147,4 +148,4 @@ def test_a_worker_that_is_killed_costs_its_page_alone(tmp_path: Path, new_town: 
 
 
 def test_every_crash_point_is_killed_at() -> None:
-    assert {point for _, point, _, _ in CRASHES} | {CrashPoint.PAGE_READ} == set(CrashPoint)
+    assert {point for _, point, _, _ in CRASHES} | {CrashPoint.PAGE_READ, *OF_DECISIONS} == set(CrashPoint)

@@ -13,8 +13,10 @@ from repository.sql_catalogue import SqlCatalogue, sqlite_url
 from repository.sqlite_backup import SqliteBackup
 from repository.tables import REVISION
 from schemas.errors import CatalogueError, CatalogueUnavailable
+from schemas.unit import AccessClass
 from tests.contract.conftest import CATALOGUES
 from tests.contract.test_catalogue import NOW, manifest, plan, record
+from tests.contract.test_catalogue_access import comes_to, decision
 from tests.contract.test_catalogue_audit import entry
 
 
@@ -39,6 +41,9 @@ def fill(url: str, *seeds: str) -> None:
             record(catalogue, row.ingest_id, 1)
             catalogue.append_audit([entry(int(seed))])
             catalogue.record_deposit(row.ingest_id, 1, 2, NOW)
+            catalogue.begin_decision(decision(row.unit_id), comes_to(AccessClass.PERSONAL), NOW)
+            after = comes_to(AccessClass.PERSONAL, pages={2: AccessClass.RESTRICTED})
+            catalogue.count_decision(row.unit_id, 1, after, NOW)
         catalogue.acquire_lease("index", "machine:1", 60, NOW)
 
 
@@ -49,6 +54,8 @@ def state(url: str) -> list[object]:
             catalogue.units(),
             ingests,
             [catalogue.pages(row.ingest_id) for row in ingests],
+            [catalogue.decisions(row.unit_id) for row in ingests],
+            catalogue.access([row.unit_id for row in ingests]),
             catalogue.audit_rows(),
             catalogue.audit_end(),
             catalogue.outbox(10),

@@ -29,12 +29,14 @@ from tests.arhivar.rereads.again import (
     texts_of,
     verify_findings,
 )
+from tests.arhivar.test_access_crashes import OF_DECISIONS
 from tests.environment import bare_environment
 
 P = CrashPoint
 NOT_REACHED = {
     *(P.CLAIMED, P.REGISTERED, P.FILE_STAGED, P.MANIFEST_STAGED, P.CLAIM_RENAMED, P.CLAIM_REMOVED),
     *(P.OBJECT_DECLARED, P.STAGED_FILE_DELETED),
+    *OF_DECISIONS,
 }
 """Points of intake and of a first deposit; and in staging a reread has nothing."""
 IN_WORKERS = {P.PAGE_READ}
