@@ -25,7 +25,7 @@ class Desk:
 
 @pytest.fixture(scope="module")
 def desk(make_town: Callable[..., Town]) -> Iterator[Desk]:
-    """A/1 is public but for page 2, which is personal; B/1 and C/1 are for the staff but for B/1, page 1, which is public."""
+    """A/1 is public but for page 2, which is personal; B/1 and C/1 are for the staff but for page 1 of B/1: public."""
     town = make_town([(AccessClass.PUBLIC, "A/1"), (AccessClass.STAFF, "B/1"), (AccessClass.STAFF, "C/1")])
     looks = KeptLooks()
     with open_parts(town.settings, only_this_machine=False) as opened:
