@@ -35,7 +35,7 @@ from web.openapi import API, describe
 from web.parts import Parts
 from web.problems import answer_arhivar_error, answer_http_exception, answer_malformed
 from web.readiness import Readiness
-from web.routes import ingests, system, units
+from web.routes import decisions, ingests, system, units
 from web.rules import everybody, require_rules
 
 _PREFLIGHT_SECONDS = 600
@@ -88,7 +88,7 @@ def create_app(settings: Settings, parts: Parts, close: Callable[[], None] = lam
     )
     app.state.parts = parts
     app.include_router(system.router)
-    for router in (system.described, search_router(asking(everybody)), units.router, ingests.router):
+    for router in (system.described, search_router(asking(everybody)), units.router, decisions.router, ingests.router):
         app.include_router(router, prefix=API)
     require_rules(app)
     document: dict[str, Any] = describe(app)

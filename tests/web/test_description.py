@@ -101,7 +101,9 @@ CHECKED = (
 
 
 def known(office: Office, path: str) -> dict[str, str]:
-    """Path parameters of a record that there is."""
+    """Path parameters of a record that there is; none where asking changes what other tests look at."""
+    if path.endswith("/access"):
+        return {}
     there = {"unit_id": office.unit(AccessClass.STAFF), "ingest_id": office.ingest(AccessClass.STAFF), "page": "1"}
     return {name: value for name, value in there.items() if f"{{{name}}}" in path}
 
