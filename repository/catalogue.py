@@ -117,7 +117,10 @@ class Catalogue(AccessCatalogue, Protocol):
         ...
 
     def units_after(self, after: str | None, limit: int, access_classes: Collection[AccessClass]) -> list[UnitRow]:
-        """At most `limit` units of these access classes, by reference code: the first, or those after that code."""
+        """At most `limit` units that are of these access classes or have a page that is; those after that code, if any.
+
+        By reference code.
+        """
         ...
 
     # --- ingests

@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from arhivar import VERSION
+from arhivar.access.looks import LookBook
 from arhivar.composition import open_archive
 from arhivar.finding import open_search
 from arhivar.settings import Settings, load_settings
@@ -29,13 +30,12 @@ from web.door import REQUEST_ID, Door, safe_headers
 from web.etags import Tags
 from web.identity import open_identity
 from web.limits import Gate, RateLimits
-from web.looks import AuditedLooks
 from web.measures import Measures
 from web.openapi import API, describe
 from web.parts import Parts
 from web.problems import answer_arhivar_error, answer_http_exception, answer_malformed
 from web.readiness import Readiness
-from web.routes import ingests, system, units
+from web.routes import decisions, ingests, system, units
 from web.rules import everybody, require_rules
 
 _PREFLIGHT_SECONDS = 600
@@ -57,7 +57,7 @@ def open_parts(settings: Settings, *, only_this_machine: bool) -> Iterator[Parts
             identity=open_identity(settings, only_this_machine=only_this_machine),
             rates=RateLimits(settings.serve_client_rate, settings.serve_subject_rate),
             cursors=Cursors(None if secret is None else secret.get_secret_value()),
-            looks=AuditedLooks(archive.catalogue, archive.audit),
+            looks=LookBook(archive.audit),
             measures=Measures(),
             ready=Readiness(archive),
         )
@@ -88,7 +88,7 @@ def create_app(settings: Settings, parts: Parts, close: Callable[[], None] = lam
     )
     app.state.parts = parts
     app.include_router(system.router)
-    for router in (system.described, search_router(asking(everybody)), units.router, ingests.router):
+    for router in (system.described, search_router(asking(everybody)), units.router, decisions.router, ingests.router):
         app.include_router(router, prefix=API)
     require_rules(app)
     document: dict[str, Any] = describe(app)

@@ -1,24 +1,22 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Who asks a search, and what the application does for them: `search.router.Asker`."""
 
-from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import Depends, Request
 
+from arhivar.access.seen import PageKey, page_classes, visible_found
 from schemas.access import LookedAt
 from schemas.errors import CursorRefused
-from schemas.search import FoundUnit, FoundUnits
+from schemas.search import FoundUnits
 from schemas.unit import AccessClass
 from search.router import Finder
 from web.identity import Caller
-from web.looks import note_look
+from web.looks import Opened, note_look
 from web.parts import Parts, parts_of
 from web.rules import Rule, records_of
-from web.sight import Seen, see_hits
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +49,19 @@ class Asking:
 
     def show(self, found: FoundUnits) -> FoundUnits:
         """See `search.router.Asker`. The index may be behind the catalogue, which has the last word."""
-        hits: dict[UUID, list[int]] = defaultdict(list)
-        for hit in found.hits:
-            hits[hit.unit_id] += [page.page for page in hit.pages]
-        seen = see_hits(self.parts.archive.catalogue, self.caller, hits)
-        note_look(self.parts.looks, self.caller, LookedAt.SNIPPET, [(one.row, one.pages) for one in seen.values()])
-        shown = tuple(_show(hit, seen[hit.unit_id]) for hit in found.hits if hit.unit_id in seen)
-        return found.model_copy(update={"hits": tuple(hit for hit in shown if hit.pages)})
-
-
-def _show(hit: FoundUnit, seen: Seen) -> FoundUnit:
-    return hit.model_copy(update={"pages": tuple(page for page in hit.pages if page.page in seen.pages)})
+        shown = visible_found(self.parts.archive, found, self.access_classes)
+        keys = [PageKey(unit.unit_id, unit.unit_version, page.page) for unit in shown.hits for page in unit.pages]
+        classes = page_classes(self.parts.archive, keys)
+        opened = [
+            Opened(
+                unit.unit_id,
+                unit.reference_code,
+                {page.page: classes[PageKey(unit.unit_id, unit.unit_version, page.page)] for page in unit.pages},
+            )
+            for unit in shown.hits
+        ]
+        note_look(self.parts.looks, self.caller, LookedAt.SNIPPET, opened)
+        return shown
 
 
 def asking(rule: Rule) -> Callable[..., Asking]:

@@ -99,6 +99,8 @@ def allow(*roles: Role, scope: str | None = None) -> Rule:
 
 workers = allow(Role.OPERATOR, Role.ARCHIVIST, Role.SERVICE, scope="work")
 """Those who see to ingests."""
+deciders = allow(Role.ARCHIVIST)
+"""Those who decide who may see records: people, never a program."""
 watchers = allow(Role.ADMINISTRATOR, Role.OPERATOR, Role.SERVICE, scope="metrics")
 """Those who keep the machine running."""
 everybody = Rule(frozenset(Role))

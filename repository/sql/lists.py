@@ -9,7 +9,7 @@ from repository.records import IngestRow, IngestsAfter, UnitRow
 from repository.sql.connection import SqlConnection
 from repository.sql.ingests import ingest_row
 from repository.sql.units import unit_row
-from repository.tables import IngestTable, UnitTable
+from repository.tables import IngestTable, PageAccessTable, UnitTable
 from schemas.ingest import IngestState
 from schemas.unit import AccessClass
 
@@ -18,9 +18,11 @@ class ListsPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
     def units_after(self, after: str | None, limit: int, access_classes: Collection[AccessClass]) -> list[UnitRow]:
+        named = [one.value for one in access_classes]
+        own_pages = select(PageAccessTable.unit_id).where(PageAccessTable.access_class.in_(named))
         query = (
             select(UnitTable)
-            .where(UnitTable.access_class.in_([one.value for one in access_classes]))
+            .where(or_(UnitTable.access_class.in_(named), UnitTable.unit_id.in_(own_pages)))
             .order_by(UnitTable.reference_code)
             .limit(limit)
         )

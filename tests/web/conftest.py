@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: EUPL-1.2
-import sqlite3
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
-from arhivar.back_ends import CATALOGUE_FILE
+from arhivar.access.decide import classify, publish
 from arhivar.composition import Archive
 from arhivar.settings import Settings
-from arhivar.steps.index import page_records
 from repository.records import SeriesRule
 from schemas.access import Look
 from schemas.ingest import IngestState, unit_id
@@ -34,7 +31,7 @@ class KeptLooks:
     def __init__(self) -> None:
         self.looks: list[Look] = []
 
-    def write(self, looks: Sequence[Look]) -> None:
+    def record(self, looks: Iterable[Look]) -> None:
         self.looks += looks
 
 
@@ -69,21 +66,12 @@ def drop_unit(town: Town, access: AccessClass, code: str, texts: Sequence[str] =
     make_quick_binder(town.inbox, code.replace("/", "-"), texts, described)
 
 
-def publish(archive: Archive, code: str) -> None:
-    """Let everybody see a unit."""
-    move(archive, code, AccessClass.PUBLIC)
-
-
-def move(archive: Archive, code: str, access: AccessClass, *, indexed: bool = True) -> None:
-    """Give a unit another access class, in the catalogue and, where the index is not behind, there as well."""
-    with closing(sqlite3.connect(archive.settings.home / CATALOGUE_FILE)) as connection, connection:
-        connection.execute("UPDATE unit SET access_class = ? WHERE reference_code = ?", (access.value, code))
-    row = archive.catalogue.unit_by_reference(code)
-    assert row is not None
-    assert row.version is not None
-    if indexed:
-        records = page_records(archive, row.unit_id, row.version)
-        archive.index.write(record.model_copy(update={"access_class": access}) for record in records)
+def move(archive: Archive, code: str, access: AccessClass) -> None:
+    """Let a person decide that a unit has this access class."""
+    if access is AccessClass.PUBLIC:
+        publish(archive, code, "motivat")
+    else:
+        classify(archive, code, access, "motivat")
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +95,7 @@ def make_town(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Town]:
         with town.open() as archive:
             for access, code in units:
                 if access is AccessClass.PUBLIC:
-                    publish(archive, code)
+                    publish(archive, code, "motivat")
         return town
 
     return make

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from schemathesis import Case, GenerationMode
 from schemathesis.checks import CHECKS, load_all_checks
+from schemathesis.core.result import Ok
 
 from schemas.roles import Role
 from schemas.unit import AccessClass
@@ -100,7 +101,9 @@ CHECKED = (
 
 
 def known(office: Office, path: str) -> dict[str, str]:
-    """Path parameters of a record that there is."""
+    """Path parameters of a record that there is; none where asking changes what other tests look at."""
+    if path.endswith("/access"):
+        return {}
     there = {"unit_id": office.unit(AccessClass.STAFF), "ingest_id": office.ingest(AccessClass.STAFF), "page": "1"}
     return {name: value for name, value in there.items() if f"{{{name}}}" in path}
 
@@ -109,9 +112,10 @@ def known(office: Office, path: str) -> dict[str, str]:
 def test_whatever_is_asked_is_answered_as_described(office: Office, document: dict[str, Any], caller: str) -> None:
     """Requests that fit the description, also about records that there are, and requests that do not fit it."""
     load_all_checks()
-    checks = [CHECKS.get_one(name) for name in CHECKED]
+    checks: list[Any] = [CHECKS.get_one(name) for name in CHECKED]
     tried = []
     for result in schemathesis.openapi.from_dict(document).get_all_operations():
+        assert isinstance(result, Ok)
         operation = result.ok()
         there = known(office, operation.path)
         cases = [
@@ -122,7 +126,7 @@ def test_whatever_is_asked_is_answered_as_described(office: Office, document: di
 
         @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), database=None)
         @given(case=st.one_of(cases))
-        def ask(case: Case) -> None:
+        def ask(case: Case[Any]) -> None:
             case.call_and_validate(
                 base_url=str(office.client.base_url), headers=CALLERS[caller], checks=checks, timeout=30
             )

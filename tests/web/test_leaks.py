@@ -4,14 +4,17 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import httpx
 import pytest
 
+from arhivar.access.decide import publish, withdraw
+from schemas.errors import IndexUnavailable
 from schemas.roles import Role
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
-from tests.web.conftest import TEXTS, KeptLooks, drop_unit, move, publish
+from tests.web.conftest import TEXTS, KeptLooks, drop_unit
 from tests.web.finder import IndexFinder
 from tests.web.serving import bearer, client_of, test_identity, varying
 from web.app import create_app, open_parts
@@ -58,9 +61,6 @@ def sides(make_town: Callable[..., Town]) -> Iterator[tuple[Side, Side]]:
         for units in ([*CLOSED[:1], *OPEN, *CLOSED[1:]], OPEN):
             town = make_town(units, ARHIVAR_SERVE_SECRET=SECRET)
             opened = stack.enter_context(open_parts(town.settings, only_this_machine=False))
-            for access, code in units:
-                if access in {AccessClass.PERSONAL, AccessClass.RESTRICTED}:
-                    move(opened.archive, code, access)
             parts = replace(
                 opened,
                 identity=test_identity(),
@@ -103,6 +103,13 @@ def test_pages_of_a_list_are_cut_at_the_same_places(sides: tuple[Side, Side], ro
             pytest.fail("the list has no end")
 
 
+class _Away:
+    """An index that does not answer."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise IndexUnavailable(detail="down")
+
+
 def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index_is_behind(
     make_town: Callable[..., Town],
 ) -> None:
@@ -116,13 +123,13 @@ def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index
             address = "/api/v1/units/" + next(h["unit_id"] for h in found["hits"] if h["reference_code"] == "A/1")
             known = client.get(address)
             assert known.status_code == 200
-            move(parts.archive, "A/1", AccessClass.STAFF, indexed=False)
+            withdraw(replace(parts.archive, index=cast("Any", _Away())), "A/1", "motivat")
             again = client.get("/api/v1/search?q=autorizatie").json()
             assert [hit["reference_code"] for hit in again["hits"]] == ["A/2"]
             tagged = {"If-None-Match": known.headers["etag"]}
             assert client.get(address, headers=tagged).status_code == 404
             assert client.get(f"{address}/pages/1").status_code == 404
-            publish(parts.archive, "A/1")
+            publish(parts.archive, "A/1", "motivat")
             assert client.get(address, headers=tagged).status_code == 304
         assert looks.looks == []
 

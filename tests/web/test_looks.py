@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Every opening of a non-public page or snippet is in the audit before it is shown, with what it was for."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
+from arhivar.access.looks import LookBook
 from schemas.access import Look, LookedAt
 from schemas.audit import AuditAction
 from schemas.errors import CatalogueUnavailable
@@ -14,7 +15,6 @@ from schemas.unit import AccessClass
 from tests.web.conftest import CODES, Office
 from tests.web.serving import bearer, client_of
 from web.app import create_app
-from web.looks import AuditedLooks
 
 
 @pytest.fixture(autouse=True)
@@ -81,7 +81,7 @@ def test_a_context_that_is_stated_twice_is_refused(office: Office) -> None:
 
 
 class _Broken:
-    def write(self, looks: Sequence[Look]) -> None:
+    def record(self, looks: Iterable[Look]) -> None:
         raise CatalogueUnavailable(detail="the disk under /srv/secret is gone")
 
 
@@ -97,7 +97,7 @@ def test_where_a_look_cannot_be_kept_nothing_is_shown(office: Office, what: str)
 
 def test_looks_are_in_the_audit_of_the_archive(office: Office) -> None:
     archive = office.parts.archive
-    parts = replace(office.parts, looks=AuditedLooks(archive.catalogue, archive.audit))
+    parts = replace(office.parts, looks=LookBook(archive.audit))
     before = archive.catalogue.audit_end().sequence
     with client_of(create_app(office.settings, parts)) as client:
         headers = bearer(Role.CLERK) | {"X-Request-Number": "7/2026"}
@@ -110,6 +110,6 @@ def test_looks_are_in_the_audit_of_the_archive(office: Office) -> None:
         "role": "clerk",
         "what": "text",
         "pages": "2",
-        "access_class": "staff",
-        "request_number": "7/2026",
+        "class": "staff",
+        "request": "7/2026",
     }

@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from fastapi.openapi.models import Example
+
 _UNIT = "7f1d1f0e-52ab-5d0c-9c4e-1d2f3a4b5c6d"
 _INGEST = "0d6cf0b6e1f34a5b8c7d9e0f1a2b3c4d"
 _CODE = "LU/CP/SGC/1974/3"
@@ -87,6 +89,24 @@ INGEST: dict[str, Any] = {
     "updated_at": "2026-03-02T08:41:12Z",
 }
 INGESTS: dict[str, Any] = {"ingests": [INGEST], "next": None}
+DECISION: dict[str, Example] = {
+    "publish": {
+        "summary": "Publish a unit",
+        "value": {"decision": "publish", "reason": "Termenul de 30 de ani a trecut."},
+    },
+    "classify": {
+        "summary": "Close two pages",
+        "value": {"decision": "classify", "access_class": "personal", "pages": [3, 4], "reason": "Date medicale."},
+    },
+}
+DECIDED: dict[str, Any] = {
+    "unit_id": _UNIT,
+    "reference_code": _CODE,
+    "version": 1,
+    "access_class": "public",
+    "pages": {"public": [1, 2], "personal": [3, 4]},
+    "indexed": True,
+}
 METRICS = 'arhivar_http_requests_total{method="GET",route="/api/v1/search",status="200"} 41.0\n'
 
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi import Path as InPath
 from pydantic import Field
 
+from arhivar.access.seen import visible_units
 from arhivar.steps.index import read_lines
 from repository.records import UnitRow
 from schemas.access import LookedAt
@@ -25,7 +26,7 @@ from web.answers import (
     UnitSummary,
 )
 from web.identity import Caller
-from web.looks import note_look
+from web.looks import Opened, note_look
 from web.parts import parts_of
 from web.problems import language_of
 from web.routes import examples
@@ -61,7 +62,8 @@ def list_units(request: Request, asked: Annotated[UnitsAsked, Query()], caller: 
     parts, classes = parts_of(request), records_of(caller)
     if asked.reference_code is not None:
         found = parts.archive.catalogue.unit_by_reference(asked.reference_code)
-        rows = [found] if found is not None and found.access_class in classes else []
+        known = [] if found is None else [found.unit_id]
+        rows = [found] if found is not None and visible_units(parts.archive, known, classes) else []
         return UnitList(units=_summaries(rows), next=None)
     listed = ["units", list(classes)]
     after = None if asked.cursor is None else parts.cursors.open(listed, asked.cursor)
@@ -128,7 +130,7 @@ def show_page(request: Request, unit_id: UnitId, page: PageNumber, caller: Reade
         "\n".join(" ".join(word.text for word in line.words) for line in lines),
         [FindingAnswer.of(one, language) for one in found.findings],
     )
-    note_look(parts.looks, caller, LookedAt.TEXT, [(seen.row, seen.pages)])
+    note_look(parts.looks, caller, LookedAt.TEXT, [Opened(unit_id, seen.row.reference_code, seen.pages)])
     return answer
 
 
