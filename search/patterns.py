@@ -20,8 +20,8 @@ from heapq import nlargest
 from itertools import islice, product
 
 from search.analysis import (
-    FOLD,
     SOFT_HYPHEN,
+    STEMMERS,
     WHOLE,
     Token,
     divided_keys,
@@ -48,7 +48,7 @@ MAX_PATTERNS = 16
 """Patterns of one term."""
 MAX_SLOTS = 64
 """Slots of one term's patterns beyond the first, together."""
-MAX_LESSER = 32
+MAX_LESSER = 96
 """Keys of one slot that come by expansion."""
 
 _MAX_VARIANTS = 6
@@ -87,8 +87,10 @@ class Slot:
 
         (`search.analysis.page_keys` gives a folded word's stem in the page's language; `query_keys` has it in all.)
         """
+        if any(char.isdigit() for char in self.exact):  # a month's number stands beside its names
+            return self.keys
         lesser = {key for key, _ in self.lesser}
-        stemmed = any(not key.startswith(FOLD) for key in self.keys - lesser)
+        stemmed = any(key.partition(":")[0] in STEMMERS for key in self.keys - lesser)
         return self.keys - {self.exact} if stemmed else self.keys
 
     def accepts(self, keys: frozenset[str]) -> bool:

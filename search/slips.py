@@ -29,9 +29,9 @@ from search.places import Places
 from search.query import Item, Phrase, Place, Prefix, Query, Term, Word
 from search.vocabulary import Vocabulary
 
-MAX_WORDS = 64
+MAX_WORDS = 256
 """That a query may be expanded by; its words share them."""
-MAX_WORDS_A_WORD = 24
+MAX_WORDS_A_WORD = 96
 """The likeliest: a frequent word has been misread in more ways than can be looked for."""
 
 RARE_BESIDE = 10
