@@ -125,7 +125,7 @@ def _whole_words(term: Term) -> tuple[Token, ...]:
 # --- slips
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Near:
     """A word, on how many pages it is in any form, and words near it: on how many, and how unlikely a slip."""
 
@@ -145,16 +145,20 @@ class _Near:
         """On how many pages a misreading of it may be."""
         return max(self.own // RARE_BESIDE, FEW_PAGES)
 
+    def may_be(self, count: int) -> bool:
+        """Whether what is on so many pages may stand for the word."""
+        return count > 0 and (count <= self.rare or not self.known)
+
     def add(self, other: str, count: int, misread: float, mistyped: float) -> None:
         """Another form of a word near it."""
-        if other != self.word and (count <= self.rare or not self.known):
+        if other != self.word and self.may_be(count):
             self.pages[other] = count
             self.misread[other] = min(misread, self.misread.get(other, misread))
             self.mistyped[other] = min(mistyped, self.mistyped.get(other, mistyped))
 
     def add_word(self, other: str, count: int) -> None:
         """A word near it."""
-        if count > self.rare and self.known:
+        if not self.may_be(count):
             return
         misread = misread_cost(self.word, other)
         mistyped = misread if self.known else min(mistyped_cost(self.word, other), 2 * misread)
@@ -174,18 +178,17 @@ def _others(
         if len(asked) + len(around) <= MAX_KEYS:
             asked |= around
     counted = {**pages, **(vocabulary.pages(asked, classes) if asked else {})}
-    stems: dict[tuple[str, str], _Near] = {}
+    stems: list[tuple[_Near, str, str]] = []
     for one in near:
         others = dict.fromkeys(misreadings(one.word)) | dict.fromkeys(neighbours(one.word) if one in seldom else ())
         for other in others:
-            if count := counted.get(FOLD + other):
-                one.add_word(other, count)
+            one.add_word(other, counted.get(FOLD + other, 0))
         stem = stem_of(one.word)
         likely = [(stem, other) for other in misreadings(stem)] if stem is not None else []
         likely += [] if one.known else [(one.word, other) for other in others]
-        likely = [(own, other) for own, other in likely if STEM + other in counted and len(other) >= MIN_STEM]
+        likely = [pair for pair in likely if len(pair[1]) >= MIN_STEM and one.may_be(counted.get(STEM + pair[1], 0))]
         likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
-        stems |= dict.fromkeys(likely[:MAX_STEMS], one)
+        stems += [(one, own, other) for own, other in likely[:MAX_STEMS]]
     _add_forms(stems, classes, vocabulary)
     room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
     found: dict[str, Mapping[str, float]] = {}
@@ -206,16 +209,15 @@ def _others(
 
 
 def _add_forms(
-    stems: Mapping[tuple[str, str], _Near], classes: Collection[AccessClass], vocabulary: Vocabulary
+    stems: Sequence[tuple[_Near, str, str]], classes: Collection[AccessClass], vocabulary: Vocabulary
 ) -> None:
-    """The words that the index has of these stems, each near the stem before it."""
-    asked = {FOLD + form for _, stem in stems for form in forms_of(stem)}
+    """The words that the index has of stems near a word's own: (word, what it is compared by, stem)."""
+    asked = {FOLD + form for _, _, stem in stems for form in forms_of(stem)}
     counted = vocabulary.pages(asked, classes) if asked else {}
-    for (own, stem), one in stems.items():
+    for one, own, stem in stems:
         misread, mistyped = misread_cost(own, stem), mistyped_cost(own, stem)
         for form in forms_of(stem):
-            if count := counted.get(FOLD + form):
-                one.add(form, count, misread + _FORM_COST, mistyped + _FORM_COST)
+            one.add(form, counted.get(FOLD + form, 0), misread + _FORM_COST, mistyped + _FORM_COST)
 
 
 def _misread(one: _Near) -> dict[str, float]:

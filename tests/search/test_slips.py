@@ -89,6 +89,12 @@ def test_another_form_of_a_word_is_also_looked_for_as_it_was_misread(typed: str,
     assert read in meaning(typed, Words(**{typed: 400, read: 1})).expansion.words[typed]
 
 
+def test_two_forms_of_one_word_are_both_looked_for_as_they_were_misread() -> None:
+    found = meaning("constructie constructii", Words(constructie=400, constructii=300, consthuctiei=1)).expansion.words
+    assert "consthuctiei" in found["constructie"]
+    assert "consthuctiei" in found["constructii"]
+
+
 def test_what_was_meant_may_be_there_in_another_form_alone() -> None:
     assert corrected("bransamnet", Words(bransamentului=40)) == "bransamentului"
 
