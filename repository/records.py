@@ -24,6 +24,7 @@ class InventoryEntry(Record):
     title: Name | None = None
     fonds: Name | None = None
     series: Name | None = None
+    document_type: Name | None = None
     date_from: ArchivalDate | None = None
     date_to: ArchivalDate | None = None
     folios: int | None = Field(default=None, ge=1)

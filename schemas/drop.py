@@ -39,6 +39,7 @@ class DropDescription(Record):
     title: Name | None = None
     fonds: Name | None = None
     series: Name | None = Field(default=None, description="indicativ în nomenclator")
+    document_type: Name | None = Field(default=None, description="what kind of documents it holds (tip document)")
     date_from: ArchivalDate | None = None
     date_to: ArchivalDate | None = None
     folios: int | None = Field(default=None, ge=1, description="certified number of folios")

@@ -31,6 +31,9 @@ class UnitDescription(Record):
     title: Name = Field(description="ISAD(G) 3.1.2")
     fonds: Name | None = Field(default=None, description="ISAD(G) 3.2.1 by way of the creator's fonds")
     series: Name | None = Field(default=None, description="indicativ în nomenclator")
+    document_type: Name | None = Field(
+        default=None, description="tip document: autorizație de construire, proces-verbal (Legea 135/2007)"
+    )
     date_from: ArchivalDate | None = Field(default=None, description="ISAD(G) 3.1.3")
     date_to: ArchivalDate | None = Field(default=None, description="ISAD(G) 3.1.3")
     level: Literal["file"] = Field(default="file", description="ISAD(G) 3.1.4: unitate arhivistică")

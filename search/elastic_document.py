@@ -2,21 +2,37 @@
 """What Elasticsearch keeps of a page: the mapping (schemas/index/page.json), and the way there and back.
 
 Our tokens reach it as one line a position with tab-separated keys, which the mapping's analyzer takes apart again: a
-tokenizer splits the lines, a `pattern_capture` filter gives all keys of a line the same position.
+tokenizer splits the lines, a `pattern_capture` filter gives all keys of a line the same position. `body` has all words
+of a page (`search.ranking`): its parts are several values, which the mapping puts `FIELD_GAP` positions apart.
 """
 
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from schemas.search import PageHit, PageRecord
-from search.analysis import PageToken, analyse, fingerprint
-from search.page_document import analyse_description, plain_code, to_page_hit, years_of
+from schemas.search import Facet, PageHit, PageRecord
+from search.analysis import fingerprint, indexed_keys
+from search.page_document import (
+    code_key,
+    decades_of,
+    description_keys,
+    languages_of,
+    plain_code,
+    to_page_hit,
+    years_of,
+)
 
 _DEFINITION_FILE = Path(__file__).parents[1] / "schemas" / "index" / "page.json"
+
+FACET_FIELDS = {
+    Facet.FONDS: "fonds_written",
+    Facet.SERIES: "series_written",
+    Facet.TYPE: "type_written",
+    Facet.DECADE: "decade",
+    Facet.LANGUAGE: "language",
+}
 
 Definition = dict[str, Any]
 
@@ -35,18 +51,25 @@ def digest() -> str:
 
 def to_source(record: PageRecord) -> dict[str, object]:
     """The document of a page, for bulk requests."""
+    title = _lines(description_keys(record.title, record.language))
+    code = _lines(description_keys(record.reference_code, record.language))
     source: dict[str, object] = {
-        "body": _lines(analyse(record.text, record.language)),
-        "title": _lines(analyse_description(record.title, record.language)),
-        "code": _lines(analyse_description(record.reference_code, record.language)),
+        "body": [_lines(indexed_keys(record.text, record.language)), title, code],
+        "title": title,
+        "code": code,
         "unit_id": str(record.unit_id),
         "unit_code": plain_code(record.reference_code),
+        "code_key": code_key(record.reference_code),
+        "language": languages_of(record),
+        "decade": decades_of(record),
         "version": record.unit_version,
         "page": record.page,
-        "record": b64encode(record.to_json()).decode(),
+        "record": json.loads(record.to_json()),
     }
-    if record.language is not None:
-        source["language"] = sorted({record.language, record.language.split("_")[0]})
+    for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
+        if value is not None:
+            source[name] = plain_code(value)
+            source[f"{name}_written"] = value
     years = years_of(record)
     if years is not None:
         source["year_from"], source["year_to"] = years
@@ -55,12 +78,16 @@ def to_source(record: PageRecord) -> dict[str, object]:
 
 def to_hit(found: dict[str, Any]) -> PageHit:
     """The hit that Elasticsearch's own gives. Raises ValueError where the record is missing or damaged."""
+    return to_page_hit(to_record(found), float(found["_score"] or 0.0))
+
+
+def to_record(found: dict[str, Any]) -> PageRecord:
+    """The record of a hit of Elasticsearch. Raises ValueError where it is missing or damaged."""
     try:
-        data = b64decode(found["_source"]["record"])
+        return PageRecord.model_validate(found["_source"]["record"])
     except KeyError as error:
         raise ValueError("a row has no record") from error
-    return to_page_hit(PageRecord.from_json(data), float(found["_score"] or 0.0))
 
 
-def _lines(tokens: Iterable[PageToken]) -> str:
-    return "\n".join("\t".join(sorted(one.keys)) for one in tokens)
+def _lines(words: Iterable[Iterable[str]]) -> str:
+    return "\n".join("\t".join(keys) for keys in words)

@@ -23,12 +23,14 @@ from elasticsearch import ApiError, BadRequestError, NotFoundError
 from elasticsearch.helpers import streaming_bulk
 
 from schemas.errors import IndexUnavailable, IndexVersion, QueryMalformed
-from schemas.search import HitPage, PageRecord, SearchFilters
+from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
 from schemas.unit import AccessClass
 from search.elastic_client import TRANSIENT, connect
 from search.elastic_document import definition, digest, to_hit, to_source
 from search.elastic_query import build_query, unit_query
-from search.index import MAX_HITS
+from search.elastic_units import no_units, pages_body, to_unit_page, unit_ids, units_body
+from search.expansion import NO_EXPANSION, Expansion
+from search.index import UnitRequest, check_depth
 from search.query import Query
 
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
@@ -93,17 +95,23 @@ class ElasticIndex:
                     refresh=True,
                 )
 
-    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+    def search(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        limit: int = 10,
+        offset: int = 0,
+        expansion: Expansion = NO_EXPANSION,
+    ) -> HitPage:
         """See `SearchIndex.search`."""
-        if limit < 0 or offset < 0 or offset + limit > MAX_HITS:
-            raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
+        check_depth(limit, offset)
         if not filters.access_classes:  # to Elasticsearch, no name means every index
             return HitPage(total=0, hits=())
         with _failures():
             self._check_version()
             answer = self._ask(
                 dict.fromkeys(filters.access_classes),
-                query=build_query(query, filters),
+                query=build_query(query, filters, expansion),
                 from_=offset,
                 size=limit,
                 sort=_SORT,
@@ -111,6 +119,20 @@ class ElasticIndex:
             )
             hits = answer["hits"]
             return HitPage(total=hits["total"]["value"], hits=tuple(to_hit(hit) for hit in hits["hits"]))
+
+    def search_units(self, request: UnitRequest) -> UnitPage:
+        """See `SearchIndex.search_units`. A unit that a writer takes out between the two requests is left out."""
+        request.check()
+        classes = dict.fromkeys(request.filters.access_classes)
+        if not classes:
+            return no_units(request)
+        built = build_query(request.query, request.filters, request.expansion)
+        with _failures():
+            self._check_version()
+            units = self._ask(classes, **units_body(request, built))
+            ids = unit_ids(units)
+            pages = self._ask(classes, **pages_body(request, built, ids)) if ids else None
+            return to_unit_page(request, units, pages)
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""

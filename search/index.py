@@ -12,6 +12,8 @@ from search.query import Query
 
 MAX_HITS = 10_000
 """How deep one can page: `offset + limit` may not be more."""
+MAX_PAGES = 100
+"""How many pages of a unit can come with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,18 @@ class UnitRequest:
     limit: int = 10
     offset: int = 0
     pages: int = 3
+
+    def check(self) -> None:
+        """Raise ValueError as `SearchIndex.search_units` does."""
+        check_depth(self.limit, self.offset)
+        if not 1 <= self.pages <= MAX_PAGES:
+            raise ValueError(f"{self.pages} pages of a unit do not fit 1..{MAX_PAGES}")
+
+
+def check_depth(limit: int, offset: int) -> None:
+    """Raise ValueError as `SearchIndex.search` does."""
+    if limit < 0 or offset < 0 or offset + limit > MAX_HITS:
+        raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
 
 
 class SearchIndex(Protocol):
@@ -65,7 +79,7 @@ class SearchIndex(Protocol):
         """The same pages, by unit: those of `search`, whose best page decides where their unit stands.
 
         Facets count all pages that match, the filters' own facets among them as filtered. Raises what `search` raises;
-        ValueError too where `pages` is not 1 to 100.
+        ValueError too where `pages` is not 1 to `MAX_PAGES`.
         """
 
     def present(self, unit_id: UUID, version: int) -> set[int]:

@@ -4,8 +4,9 @@
 from collections.abc import Callable, Iterable
 from uuid import UUID
 
-from schemas.search import HitPage, PageRecord, SearchFilters
-from search.index import SearchIndex
+from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
+from search.expansion import NO_EXPANSION, Expansion
+from search.index import SearchIndex, UnitRequest
 from search.query import Query
 
 
@@ -24,9 +25,20 @@ class LateIndex:
         """See `SearchIndex.remove_unit`."""
         self._index().remove_unit(unit_id, except_version)
 
-    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+    def search(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        limit: int = 10,
+        offset: int = 0,
+        expansion: Expansion = NO_EXPANSION,
+    ) -> HitPage:
         """See `SearchIndex.search`."""
-        return self._index().search(query, filters, limit, offset)
+        return self._index().search(query, filters, limit, offset, expansion)
+
+    def search_units(self, request: UnitRequest) -> UnitPage:
+        """See `SearchIndex.search_units`."""
+        return self._index().search_units(request)
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""

@@ -20,6 +20,7 @@ from heapq import nlargest
 from itertools import islice, product
 
 from search.analysis import (
+    FOLD,
     SOFT_HYPHEN,
     WHOLE,
     Token,
@@ -79,6 +80,16 @@ class Slot:
     prefixes: frozenset[str]
     exact: str
     lesser: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The keys that choose: a word's own spelling is left out, since on a page it stands beside one of its stems.
+
+        (`search.analysis.page_keys` gives a folded word's stem in the page's language; `query_keys` has it in all.)
+        """
+        lesser = {key for key, _ in self.lesser}
+        stemmed = any(not key.startswith((FOLD, WHOLE)) for key in self.keys - lesser)
+        return self.keys - {self.exact} if stemmed else self.keys
 
     def accepts(self, keys: frozenset[str]) -> bool:
         """Whether a token with these keys may stand here."""

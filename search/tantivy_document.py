@@ -1,35 +1,57 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What tantivy keeps of a page: the schema, and the way there and back. One document a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
-from schemas.search import PageHit, PageRecord
-from search.analysis import PageToken, analyse
-from search.page_document import analyse_description, plain_code, to_page_hit, years_of
-from search.ranking import TEXT_FIELDS
+from schemas.search import Facet, PageHit, PageRecord
+from search.analysis import indexed_keys
+from search.page_document import (
+    code_key,
+    decades_of,
+    description_keys,
+    languages_of,
+    plain_code,
+    to_page_hit,
+    years_of,
+)
+from search.ranking import FIELD_GAP
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
+
+FACET_FIELDS = {
+    Facet.FONDS: "fonds_written",
+    Facet.SERIES: "series_written",
+    Facet.TYPE: "type_written",
+    Facet.DECADE: "decade",
+    Facet.LANGUAGE: "language",
+}
 
 _RANK_BITS = 64
 _PAGE_BITS = 20
 
 
 def build_schema() -> Schema:
-    """Text fields hold our tokens, several keys at one position; the record itself is stored as JSON, not indexed."""
+    """Text fields hold our tokens, several keys at one position; the record itself is stored as JSON, not indexed.
+
+    `body` has all words of a page (`search.ranking`). `unit` says of a page's unit what units are put in order by.
+    """
     schema = SchemaBuilder()
-    for name in TEXT_FIELDS:
+    for name in ("body", "title", "code"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="position")
-    for name in ("record_id", "unit_id", "unit_code", "language"):
+    for name in ("record_id", "unit_id", "unit_code", "fonds", "series", "type"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("unit", "fonds_written", "series_written", "type_written", "language"):
+        schema.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     schema.add_unsigned_field("version", indexed=True)
     schema.add_unsigned_field("page", fast=True)
     schema.add_unsigned_field("rank", fast=True)
     schema.add_integer_field("year_from", fast=True)
     schema.add_integer_field("year_to", fast=True)
+    schema.add_integer_field("decade", indexed=True, fast=True)
     schema.add_bytes_field("record", stored=True)
     return schema.build()
 
@@ -37,18 +59,23 @@ def build_schema() -> Schema:
 def to_document(record: PageRecord) -> Document:
     """The document of a page."""
     document = Document()
-    for name, tokens in (
-        ("body", analyse(record.text, record.language)),
-        ("title", analyse_description(record.title, record.language)),
-        ("code", analyse_description(record.reference_code, record.language)),
-    ):
-        document.add_pre_tokenized_text(name, PreTokenizedString("", _tantivy_tokens(tokens)))
+    body = indexed_keys(record.text, record.language)
+    title = description_keys(record.title, record.language)
+    code = description_keys(record.reference_code, record.language)
+    for name, parts in (("body", (body, title, code)), ("title", (title,)), ("code", (code,))):
+        document.add_pre_tokenized_text(name, PreTokenizedString("", list(_tantivy_tokens(parts))))
     document.add_text("record_id", record.record_id)
     document.add_text("unit_id", str(record.unit_id))
     document.add_text("unit_code", plain_code(record.reference_code))
-    if record.language is not None:
-        for language in sorted({record.language, record.language.split("_")[0]}):
-            document.add_text("language", language)
+    document.add_text("unit", unit_key(record))
+    for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
+        if value is not None:
+            document.add_text(name, plain_code(value))
+            document.add_text(f"{name}_written", value)
+    for language in languages_of(record):
+        document.add_text("language", language)
+    for decade in decades_of(record):
+        document.add_integer("decade", decade)
     document.add_unsigned("version", record.unit_version)
     document.add_unsigned("page", record.page)
     document.add_unsigned("rank", rank(record.unit_id, record.page))
@@ -62,17 +89,43 @@ def to_document(record: PageRecord) -> Document:
 
 def to_hit(document: Document, score: float) -> PageHit:
     """The hit that a stored document gives. Raises ValueError where the record is missing or damaged."""
+    return to_page_hit(to_record(document), score)
+
+
+def to_record(document: Document) -> PageRecord:
+    """The record of a stored document. Raises ValueError where it is missing or damaged."""
     stored = document.get_first("record")
     if stored is None:
         raise ValueError("a row has no record")
-    return to_page_hit(PageRecord.from_json(bytes(stored)), score)
+    return PageRecord.from_json(bytes(stored))
 
 
 def rank(unit_id: UUID, page: int) -> int:
     """A number that orders by unit id, then page: 44 bits of the one, 20 of the other."""
-    unit_bits = _RANK_BITS - _PAGE_BITS
-    return (unit_id.int >> (128 - unit_bits)) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
+    return unit_rank_of_id(str(unit_id)) << _PAGE_BITS | min(page, (1 << _PAGE_BITS) - 1)
 
 
-def _tantivy_tokens(tokens: Iterable[PageToken]) -> list[Token]:
-    return [Token(key, position, 0, 0) for position, one in enumerate(tokens) for key in sorted(one.keys)]
+def unit_rank_of_id(unit_id: str) -> int:
+    """The part of `rank` that is the unit's: the first hexadecimal digits of its id."""
+    return int(unit_id.replace("-", "")[: (_RANK_BITS - _PAGE_BITS) // 4], 16)
+
+
+def unit_rank_of(rank_of_page: int) -> int:
+    """The unit's part of a page's rank."""
+    return rank_of_page >> _PAGE_BITS
+
+
+def unit_key(record: PageRecord) -> str:
+    """What the field `unit` holds: unit id, first and last year, and the reference code's key, tab-separated."""
+    first, last = years_of(record) or ("", "")
+    return f"{record.unit_id}\t{first}\t{last}\t{code_key(record.reference_code)}"
+
+
+def _tantivy_tokens(parts: Iterable[Iterable[Iterable[str]]]) -> Iterator[Token]:
+    position = 0
+    for words in parts:
+        for keys in words:
+            for key in keys:
+                yield Token(key, position, 0, 0)
+            position += 1
+        position += FIELD_GAP

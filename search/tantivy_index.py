@@ -24,29 +24,29 @@ from typing import TypeVar
 from uuid import UUID
 
 import tantivy
-from tantivy import DocAddress, Index, IndexWriter, Order, Searcher
+from tantivy import DocAddress, Index, IndexWriter, Searcher
 from tantivy import Query as TantivyQuery
-from tantivy import SearchResult as TantivyResult
 
 from schemas.crash_points import CrashPoint, reached
 from schemas.disk import has_no_room, is_full
 from schemas.errors import ArhivarError, IndexFull, IndexUnavailable, IndexVersion, SearchIndexError
-from schemas.search import HitPage, PageRecord, SearchFilters
+from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
 from schemas.unit import AccessClass
 from search.analysis import fingerprint
-from search.index import MAX_HITS
+from search.expansion import NO_EXPANSION, Expansion
+from search.index import UnitRequest, check_depth
 from search.query import Query
 from search.tantivy_document import SCHEMA_VERSION, build_schema, to_document, to_hit
 from search.tantivy_query import QueryBuilder
+from search.tantivy_units import ClassQuery, best, find_units, total
 
 T = TypeVar("T")
-_Identity = tuple[int, int]
-"""Of a folder: device and inode."""
+_Identity = tuple[int, ...]
+"""Of a folder or file: device and inode; of a file its time too."""
 
 # Written in this order, so that a page that moves to a stricter class leaves the open one first.
 _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessClass.RESTRICTED)
 _POLL_SECONDS = 0.05
-_SPARE_HITS = 16
 _NO_SPACE = re.compile(r"\(os error (28|122)\)|StorageFull|QuotaExceeded")
 """As Rust puts ENOSPC and EDQUOT of Linux into words."""
 
@@ -57,6 +57,15 @@ class TantivySettings:
 
     lock_seconds: float = 30.0
     heap_bytes: int = 64 << 20
+
+
+@dataclass(slots=True)
+class _Attached:
+    """An open index: its folder, and the commit that its searches see."""
+
+    folder: _Identity
+    index: Index
+    loaded: _Identity | None = None
 
 
 @dataclass(slots=True)
@@ -93,7 +102,7 @@ class TantivyIndex:
         self._root = root
         self._settings = settings or TantivySettings()
         self._schema = build_schema()
-        self._indexes: dict[AccessClass, tuple[_Identity, Index]] = {}
+        self._indexes: dict[AccessClass, _Attached] = {}
         self._opening = Lock()
         self._check_version()
 
@@ -119,24 +128,32 @@ class TantivyIndex:
                 if _count(searcher, unwanted):
                     batch.writer(access).delete_documents_by_query(unwanted)
 
-    def search(self, query: Query, filters: SearchFilters, limit: int = 10, offset: int = 0) -> HitPage:
+    def search(
+        self,
+        query: Query,
+        filters: SearchFilters,
+        limit: int = 10,
+        offset: int = 0,
+        expansion: Expansion = NO_EXPANSION,
+    ) -> HitPage:
         """See `SearchIndex.search`."""
-        if limit < 0 or offset < 0 or offset + limit > MAX_HITS:
-            raise ValueError(f"limit {limit} and offset {offset} do not fit 0..{MAX_HITS}")
-        total = 0
+        check_depth(limit, offset)
+        count = 0
         found: list[tuple[float, int, Searcher, DocAddress]] = []
         with _failures(self._root):
-            for access in dict.fromkeys(filters.access_classes):
-                searcher = self._searcher(access)
-                if searcher is None:
-                    continue
-                built = QueryBuilder(self._schema, searcher).build(query, filters)
-                count, hits = _best(searcher, built, offset + limit, ranked=bool(query.terms))
-                total += count
-                found.extend((score, rank, searcher, address) for score, rank, address in hits)
+            for one in self._queries(query, filters, expansion):
+                matching, hits = best(one.searcher, one.built, offset + limit, ranked=bool(query.terms))
+                count += matching
+                found.extend((score, rank, one.searcher, address) for score, rank, address in hits)
             found.sort(key=lambda hit: (-hit[0], hit[1]))
             page = found[offset : offset + limit]
-            return HitPage(total=total, hits=tuple(to_hit(searcher.doc(at), score) for score, _, searcher, at in page))
+            return HitPage(total=count, hits=tuple(to_hit(searcher.doc(at), score) for score, _, searcher, at in page))
+
+    def search_units(self, request: UnitRequest) -> UnitPage:
+        """See `SearchIndex.search_units`."""
+        request.check()
+        with _failures(self._root):
+            return find_units(request, list(self._queries(request.query, request.filters, request.expansion)))
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
@@ -159,6 +176,14 @@ class TantivyIndex:
 
     # -- reading
 
+    def _queries(self, query: Query, filters: SearchFilters, expansion: Expansion) -> Iterator[ClassQuery]:
+        """The query against each access class that the filters name and that has ever had a page."""
+        for access in dict.fromkeys(filters.access_classes):
+            searcher = self._searcher(access)
+            if searcher is not None:
+                builder = QueryBuilder(self._schema, searcher, expansion)
+                yield ClassQuery(searcher, builder, builder.build(query, filters))
+
     def _searcher(self, access: AccessClass) -> Searcher | None:
         """What the last commit left in a class; None where it never had a page."""
         try:
@@ -169,13 +194,16 @@ class TantivyIndex:
 
     def _reload(self, access: AccessClass) -> Searcher | None:
         with _failures(self._root):
-            index = self._open(access)
-            if index is None:
+            attached = self._open(access)
+            if attached is None:
                 return None
-            index.reload()
-            return index.searcher()
+            committed = _identity(self._folder(access) / "meta.json")
+            if attached.loaded != committed:  # to load it again costs as much as a search
+                attached.index.reload()
+                attached.loaded = committed
+            return attached.index.searcher()
 
-    def _open(self, access: AccessClass) -> Index | None:
+    def _open(self, access: AccessClass) -> _Attached | None:
         with self._opening:
             if not (self._folder(access) / "meta.json").exists():
                 return None
@@ -185,22 +213,21 @@ class TantivyIndex:
         with self._opening:
             new = not self._folder(access).exists()
             self._folder(access).mkdir(parents=True, exist_ok=True)
-            index = self._attach(access)
+            attached = self._attach(access)
             if new:
                 _sync_folder(self._root)  # tantivy makes sure of what lies in its own folder
-            return index
+            return attached.index
 
-    def _attach(self, access: AccessClass) -> Index:
+    def _attach(self, access: AccessClass) -> _Attached:
         """The index in the class's folder; opened anew where another folder has taken that name (a rebuild)."""
-        status = self._folder(access).stat()
-        identity = (status.st_dev, status.st_ino)
+        identity = _identity(self._folder(access))[:2]
         known = self._indexes.get(access)
-        if known is not None and known[0] == identity:
-            return known[1]
+        if known is not None and known.folder == identity:
+            return known
         index = Index(self._schema, str(self._folder(access)), reuse=True)
         index.config_reader("manual", 0)
-        self._indexes[access] = (identity, index)
-        return index
+        self._indexes[access] = _Attached(identity, index)
+        return self._indexes[access]
 
     def _folder(self, access: AccessClass) -> Path:
         return self._root / access.value
@@ -277,6 +304,11 @@ def _digest() -> str:
     return sha256(f"{engine_format}\n{SCHEMA_VERSION}\n{fingerprint()}".encode()).hexdigest()
 
 
+def _identity(path: Path) -> _Identity:
+    status = path.stat()
+    return status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size
+
+
 def _sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -316,32 +348,4 @@ def _take_out(batch: _Batch, access: AccessClass, record: PageRecord, searcher: 
 
 
 def _count(searcher: Searcher, query: TantivyQuery) -> int:
-    return _total(searcher.search(query, limit=1))
-
-
-def _total(result: TantivyResult) -> int:
-    return int(result.count)  # type: ignore[attr-defined]  # left out of tantivy's own stubs
-
-
-def _best(
-    searcher: Searcher, query: TantivyQuery, need: int, *, ranked: bool
-) -> tuple[int, list[tuple[float, int, DocAddress]]]:
-    """The count of all hits and the first `need` of them, or a few more, as (score, rank, address).
-
-    Tantivy breaks ties by where a document happens to lie. So enough hits are taken to hold all that are as good as the
-    last one needed, and equals are put into order here.
-    """
-    if not ranked:
-        result = searcher.search(query, limit=max(1, need), order_by_field="rank", order=Order.Asc)
-        return _total(result), [(0.0, int(rank), address) for rank, address in result.hits[:need]]
-    asked = need + _SPARE_HITS
-    while True:
-        result = searcher.search(query, limit=asked)
-        hits = result.hits
-        if need == 0 or len(hits) < asked or hits[-1][0] < hits[need - 1][0]:
-            break
-        asked *= 4
-    ranks = searcher.fast_field_values("rank", [address for _, address in hits])
-    found = [(float(score), int(rank or 0), address) for (score, address), rank in zip(hits, ranks, strict=True)]
-    found.sort(key=lambda hit: (-hit[0], hit[1]))
-    return _total(result), found[:need]
+    return total(searcher.search(query, limit=1))

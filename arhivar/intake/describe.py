@@ -144,6 +144,7 @@ def unit_description(
         title=drop.title or drop.reference_code,
         fonds=drop.fonds,
         series=drop.series,
+        document_type=drop.document_type,
         date_from=drop.date_from,
         date_to=drop.date_to,
         folios=drop.folios,

@@ -137,7 +137,7 @@ def continued_description(drop: DropDescription, base: Base, access_class: Acces
     both are known.
     """
     before = base.package.description
-    names = ("title", "fonds", "series", "date_from", "date_to", "folios", "blanks", "barcode")
+    names = ("title", "fonds", "series", "document_type", "date_from", "date_to", "folios", "blanks", "barcode")
     stated: dict[str, object] = {name: value for name in names if (value := getattr(drop, name)) is not None}
     if drop.intent is Intent.APPEND_VOLUME:
         stated |= {"folios": _sum(before.folios, drop.folios), "blanks": _sum(before.blanks, drop.blanks)}

@@ -169,6 +169,14 @@ INVENTORY = Table(
             ("fondul", "denumirea fondului", "creator", "creatorul"),
         ),
         Column(
+            "document_type",
+            Message(ro="Tip document", en="Document type"),
+            Message(ro="felul documentelor: autorizație de construire", en="the kind of documents: building permit"),
+            cells.text("document_type"),
+            ("document_type",),
+            ("tipul documentului", "tipul documentelor", "tip de document", "tip documente", "felul documentelor"),
+        ),
+        Column(
             "languages",
             Message(ro="Limbi", en="Languages"),
             Message(ro="limbile paginilor: română, maghiară", en="languages of the pages: Romanian, Hungarian"),

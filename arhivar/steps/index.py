@@ -77,6 +77,7 @@ def page_record(archive: Archive, package: PackageDescription, page: PackagedPag
         title=description.title,
         fonds=description.fonds,
         series=description.series,
+        document_type=description.document_type,
         year_from=_year(description.date_from or description.date_to),
         year_to=_year(description.date_to or description.date_from),
         language=page.language,

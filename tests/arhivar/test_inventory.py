@@ -105,6 +105,12 @@ def test_english_names_of_fields_are_headings_too() -> None:
     )
 
 
+@pytest.mark.parametrize("heading", ["Tip document", "tipul documentelor", "document_type"])
+def test_the_kind_of_documents_is_a_column(heading: str) -> None:
+    plan = plan_inventory(as_csv(("Cota", heading), ("A", "proces-verbal")), [])
+    assert plan.to_write == (InventoryEntry(reference_code="A", document_type="proces-verbal"),)
+
+
 @pytest.mark.parametrize("heads", [("COTA", "NUMARUL  FILELOR"), ("cotă", "Nr.file"), ("Cota:", "Numãrul filelor")])
 def test_headings_may_lack_diacritics_case_and_spaces(heads: tuple[str, str]) -> None:
     assert plan_inventory(as_csv(heads, ("A", "12 file")), []).to_write == (

@@ -26,8 +26,12 @@ from schemas.ingest import unit_id as derive_unit_id
 from schemas.ledger import Stage
 from schemas.page import PageKind
 from schemas.search import SearchFilters
+from search.index import UnitRequest
+from search.query import parse_query
 from tests.arhivar.conftest import RunArhivar, Town
 from tests.binders import make_binder, text_pages
+
+BINDER = {"reference_code": "T/1", "title": "Dosar", "folios": 1, "document_type": "hotărâre"}
 
 
 def _codes(town: Town, reference_code: str) -> set[FindingCode]:
@@ -53,7 +57,7 @@ def _pdf_digest(town: Town, reference_code: str) -> str:
 
 
 def test_a_binder_goes_all_the_way_and_is_found(town: Town) -> None:
-    make_binder(town.inbox, "a", text_pages(2), description={"reference_code": "T/1", "title": "Dosar", "folios": 1})
+    make_binder(town.inbox, "a", text_pages(2), description=BINDER)
     report = town.ingest()
     ledger = report.outcomes[0].ledger
     assert ledger is not None
@@ -68,6 +72,8 @@ def test_a_binder_goes_all_the_way_and_is_found(town: Town) -> None:
         result = open_search(archive).search("hotărîrea pagina 2", SearchFilters())
         assert [(hit.reference_code, hit.page) for hit in result.hits] == [("T/1", 2)]
         assert {mark.text.lower() for mark in result.hits[0].marks} >= {"hotararea", "2"}
+        (unit,) = archive.index.search_units(UnitRequest(parse_query("-nimic"))).hits
+        assert (unit.reference_code, unit.document_type, unit.matching) == ("T/1", "hotărâre", 2)
         package = read_package(archive, object_id(derive_unit_id("T/1")))
         assert package.pdfs[0].valid
         assert {event.type for event in package.events} >= {"ingestion", "metadata extraction", "validation"}

@@ -16,6 +16,7 @@ from search.analysis import (
     base_language,
     fingerprint,
     fold,
+    indexed_keys,
     page_keys,
     prefix_keys,
     query_keys,
@@ -158,3 +159,9 @@ def test_the_fingerprint_is_the_same_in_another_process() -> None:
     code = "from search.analysis import fingerprint; print(fingerprint())"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == fingerprint()
+
+
+@pytest.mark.parametrize("language", ["ron", "hun", "deu_latf", None])
+def test_what_is_indexed_is_what_is_analysed(language: str | None) -> None:
+    text = "Hotărîrea nr. 123/12.05.1987 – 1-2-3-4-5-6-7-8-9 autori-\nzațiilor, într-o CLUJ-\nNAPOCA ½ 007 a.b _x_ K"
+    assert indexed_keys(text, language) == [tuple(sorted(one.keys)) for one in analyse(text, language)]

@@ -122,8 +122,10 @@ def test_what_a_part_does_not_say_stays_as_it_was() -> None:
     kept = continued_description(drop(Intent.REPLACE_PAGES, replaces=[1]), base(6), AccessClass.PERSONAL)
     assert kept == DESCRIPTION.model_copy(update={"access_class": AccessClass.PERSONAL})
     stated = drop(Intent.REPLACE_PAGES, replaces=[1], title="Altul", folios=4, languages=["hun", "ron"])
+    stated = stated.model_copy(update={"document_type": "plan"})
     changed = continued_description(stated, base(6), AccessClass.STAFF)
-    assert changed == DESCRIPTION.model_copy(update={"title": "Altul", "folios": 4, "languages": ("ron", "hun")})
+    update = {"title": "Altul", "folios": 4, "languages": ("ron", "hun"), "document_type": "plan"}
+    assert changed == DESCRIPTION.model_copy(update=update)
 
 
 def test_the_folios_of_a_volume_are_added_to_those_of_the_unit() -> None:
