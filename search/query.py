@@ -60,7 +60,6 @@ from search.clauses import (
 )
 from search.labels import NUMBER, is_label_before, label_of, split_label
 from search.numbers import read_number, words_before_date
-from search.person_numbers import names_person
 
 __all__ = [
     "FIELDS",
@@ -84,7 +83,6 @@ __all__ = [
     "UnitIs",
     "Word",
     "YearIn",
-    "names_person",
     "parse_query",
 ]
 

@@ -7,7 +7,7 @@ Routes are plain functions; the framework runs them in its pool of threads, sinc
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from typing import Any, cast
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -21,7 +21,7 @@ from arhivar.composition import open_archive
 from arhivar.finding import open_search
 from arhivar.settings import Settings, load_settings
 from schemas.errors import ArhivarError
-from search.router import Finder, search_router
+from search.router import search_router
 from web.asker import asking
 from web.context import HEADERS
 from web.cursors import Cursors
@@ -52,7 +52,7 @@ def open_parts(settings: Settings, *, only_this_machine: bool) -> Iterator[Parts
         secret = settings.serve_secret
         yield Parts(
             archive=archive,
-            finder=cast("Finder", open_search(archive)),
+            finder=open_search(archive),
             descriptions=Descriptions(archive),
             identity=open_identity(settings, only_this_machine=only_this_machine),
             rates=RateLimits(settings.serve_client_rate, settings.serve_subject_rate),

@@ -51,7 +51,6 @@ def test_an_index_that_is_kept_is_used_again_and_another_is_emptied(tmp_path: Pa
     assert not TantivyEngine(tmp_path / "index").is_filled()
 
 
-@pytest.mark.skipif(not hasattr(SearchService, "find"), reason="the service does not find by units yet")
 def test_queries_about_pages_that_are_there_find_them(tmp_path: Path) -> None:
     engine = TantivyEngine(tmp_path / "index")
     engine.index.write(distractors(300))

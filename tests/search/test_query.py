@@ -28,7 +28,6 @@ from search.query import (
     UnitIs,
     Word,
     YearIn,
-    names_person,
     parse_query,
 )
 from tests.search.builders import any_text
@@ -173,7 +172,6 @@ def test_any_text_is_understood_or_refused_and_what_is_understood_reads_the_same
     if query is None:
         return
     assert query.items
-    assert isinstance(names_person(query), bool)
     again = str(query)
     try:
         assert parse_query(again) == query
@@ -219,48 +217,3 @@ def least_cpu_ms(text: str) -> float:
         if best < 5:
             break
     return best
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "1850101123456",
-        "plan -1850101123456 casă",
-        '"Ion Popescu 1850101123456"',
-        "cota:1850101123456",
-        "loc:1850101-123456",
-        "CNP1850101123456",
-        "cnp 1850101123456",
-        "1 850101 123456",
-        "1 85 01 01 12 3456",
-        '1850101 "123456"',
-        "185010112*",
-        "8991231999999",
-        "\uff11\uff18\uff15\uff10\uff11\uff10\uff11123456",
-        "nr. 1850101123456",
-    ],
-)
-def test_a_query_with_what_looks_like_a_personal_code_is_known(text: str) -> None:
-    assert names_person(parse_query(text))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "plan 1987",
-        "9850101123456",
-        "0850101123456",
-        "1851301123456",
-        "1850132123456",
-        "1850230123456",
-        "185010112345",
-        "18501011234567",
-        "1850101a123456",
-        "1850101 plan 123456",
-        "18501011*",
-        "nr. 1234567/12.05.1987",
-        "0723123456",
-    ],
-)
-def test_other_numbers_are_no_personal_codes(text: str) -> None:
-    assert not names_person(parse_query(text))

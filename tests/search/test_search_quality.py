@@ -13,7 +13,6 @@ from search.tantivy_index import TantivyIndex
 DISTRACTORS = 2_000
 
 
-@pytest.mark.skipif(not hasattr(SearchService, "find"), reason="the service does not find by units yet")
 def test_the_judged_queries_find_their_pages(tmp_path: Path) -> None:
     index = TantivyIndex(tmp_path)
     judged = load_judged()
