@@ -55,7 +55,7 @@ def claims(roles: Sequence[str] = (), scope: str = "", **changes: object) -> dic
         "aud": AUDIENCE,
         "sub": "u-17",
         "iat": now,
-        "exp": now + 600,
+        "exp": now + 24 * 3600,  # made when tests are collected, which may be long before they run
         "realm_access": {"roles": list(roles)},
         "scope": scope,
     }
