@@ -29,6 +29,9 @@ _AT_ONCE = 500
 """Ids in one question: databases bound how many there may be."""
 
 
+_CLASSES = {one.value: one for one in AccessClass}
+
+
 class AccessPart(SqlConnection):
     """See `repository.catalogue.Catalogue`."""
 
@@ -113,22 +116,30 @@ class AccessPart(SqlConnection):
 
     def access(self, unit_ids: Iterable[UUID]) -> dict[UUID, UnitAccess]:
         wanted = sorted(set(unit_ids))
-        found: dict[UUID, tuple[UnitTable, dict[int, AccessClass]]] = {}
+        known: dict[UUID, UnitAccess] = {}
         with self._read() as session:
             for start in range(0, len(wanted), _AT_ONCE):
-                query = (
-                    select(UnitTable, PageAccessTable.page, PageAccessTable.access_class)
-                    .outerjoin(PageAccessTable, PageAccessTable.unit_id == UnitTable.unit_id)
-                    .where(UnitTable.unit_id.in_(wanted[start : start + _AT_ONCE]))
-                )
-                for unit, page, access_class in session.execute(query):
-                    pages = found.setdefault(unit.unit_id, (unit, {}))[1]
-                    if page is not None:
-                        pages[page] = AccessClass(access_class)
-            return {
-                unit_id: UnitAccess(AccessClass(unit.access_class), unit.access_version, unit.access_last or 0, pages)
-                for unit_id, (unit, pages) in found.items()
-            }
+                known |= _access(session, wanted[start : start + _AT_ONCE])
+        return known
+
+
+def _access(session: Session, unit_ids: list[UUID]) -> dict[UUID, UnitAccess]:
+    """Columns, not rows as objects: it is asked for every answer."""
+    units = session.execute(
+        select(UnitTable.unit_id, UnitTable.access_class, UnitTable.access_version, UnitTable.access_last).where(
+            UnitTable.unit_id.in_(unit_ids)
+        )
+    ).all()
+    pages: dict[UUID, dict[int, AccessClass]] = {}
+    decided = [unit_id for unit_id, _, version, _ in units if version is not None]
+    if decided:
+        own = select(PageAccessTable.unit_id, PageAccessTable.page, PageAccessTable.access_class)
+        for unit_id, page, one in session.execute(own.where(PageAccessTable.unit_id.in_(decided))):
+            pages.setdefault(unit_id, {})[page] = _CLASSES[one]
+    return {
+        unit_id: UnitAccess(_CLASSES[one], version, last or 0, pages.get(unit_id, {}))
+        for unit_id, one, version, last in units
+    }
 
 
 def _unit(session: Session, unit_id: UUID) -> UnitTable:

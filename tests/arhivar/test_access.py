@@ -12,10 +12,11 @@ import pytest
 from arhivar.access.decide import Decided, classify, publish, withdraw
 from arhivar.access.journal import entry_digest, entry_key
 from arhivar.access.seen import PageKey, page_classes, visible, visible_found, visible_units
-from arhivar.composition import Archive
+from arhivar.composition import Archive, object_id
 from arhivar.keeping.backup import make_backup
 from arhivar.keeping.rebuild import RebuildReport, RebuildWatcher, rebuild_archive
 from arhivar.keeping.restore import restore_archive
+from arhivar.package import read_package
 from arhivar.steps.index import drain_outbox
 from repository.records import UnitAccess
 from schemas.access import AccessDecision, DecisionKind
@@ -222,6 +223,8 @@ def test_a_rescanned_page_is_not_public_and_others_keep_what_was_decided(town: T
     scan(town, "b", texts, intent="replace_unit")
     with town.open() as archive:
         stands(archive, PUBLIC, STAFF, PERSONAL, texts=texts)
+        package = read_package(archive, object_id(unit_of(archive)))
+        assert package.description.access_class is STAFF, "no description says public"
         publish(archive, CODE, "văzut")
         stands(archive, PUBLIC, PUBLIC, PERSONAL, texts=texts)
 

@@ -54,11 +54,11 @@ def state(url: str) -> list[object]:
             catalogue.units(),
             ingests,
             [catalogue.pages(row.ingest_id) for row in ingests],
-            [catalogue.decisions(row.unit_id) for row in ingests],
-            catalogue.access([row.unit_id for row in ingests]),
             catalogue.audit_rows(),
             catalogue.audit_end(),
             catalogue.outbox(10),
+            [catalogue.decisions(row.unit_id) for row in ingests],
+            catalogue.access([row.unit_id for row in ingests]),
         ]
 
 
