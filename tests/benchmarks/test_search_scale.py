@@ -12,7 +12,6 @@ from benchmarks.search_pages import distractors
 from benchmarks.search_queries import make_queries
 from benchmarks.search_scale import Load, Scale, index_pages, measure, percentile, table
 from search.query import parse_query
-from search.service import SearchService
 
 
 def test_percentiles_are_values_that_were_measured() -> None:

@@ -337,7 +337,9 @@ def test_a_number_is_looked_for_as_typed_where_it_may_also_stand_with_its_thousa
 
 
 def test_the_best_expansions_are_kept() -> None:
-    weights = {f"word{'abcdefghuvwx'[index // 10]}{'klmnopqrst'[index % 10]}": (index + 1) / 200 for index in range(120)}
+    weights = {
+        f"word{'abcdefghuvwx'[index // 10]}{'klmnopqrst'[index % 10]}": (index + 1) / 200 for index in range(120)
+    }
     (first,) = patterns(Word("mare"), Expansion(words={"mare": weights}))
     kept = dict(first.slots[0].lesser)
     assert len(kept) == MAX_LESSER

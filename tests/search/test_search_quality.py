@@ -3,11 +3,8 @@
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.judged import load_judged
 from benchmarks.search_quality import fill, judge, measure, missed
-from search.service import SearchService
 from search.tantivy_index import TantivyIndex
 
 DISTRACTORS = 2_000
