@@ -97,7 +97,7 @@ def test_a_template_filled_in_can_be_imported(town: Town, files: Path, capsys: p
     target = files / "nou.csv"
     assert run(capsys, "inventory", "template", "--lang", "ro", "--out", str(target))[0] == EXIT_DONE
     with target.open("a", encoding="utf-8") as stream:
-        stream.write("1;T/1;II.4;Dosar;1987–1989;250;;;română;59;\n")
+        stream.write("1;T/1;II.4;Dosar;1987–1989;250;;;;română;59;\n")
     assert run(capsys, "inventory", "import", str(target), "--apply")[0] == EXIT_DONE
     assert (known(town)[0].folios, known(town)[0].barcode) == (250, "59")
     code, _, err = run(capsys, "--lang", "en", "inventory", "template", "--out", str(target))

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from arhivar.composition import object_id
-from arhivar.finding import open_search
 from arhivar.keeping.verify import VerifyWatcher, all_subjects, verify_units
 from arhivar.package import read_package
 from arhivar.rereading import RereadRequest, RereadUnit, reread_unit
@@ -28,6 +27,7 @@ from schemas.page import Block, Line
 from schemas.reading import ReadingLevel
 from schemas.search import SearchFilters
 from schemas.unit import PackageDescription
+from search.query import parse_query
 from tests.arhivar.conftest import SILENT, Town
 from tests.arhivar.quick import QuickPool, use_quick_validator
 
@@ -121,8 +121,9 @@ def stored_masters(town: Town) -> list[Path]:
 
 
 def found(town: Town, query: str) -> set[int]:
+    """The pages that have these very words: a search by people also finds what was misread."""
     with town.open() as archive:
-        return {hit.page for hit in open_search(archive).search(query, SearchFilters()).hits}
+        return {hit.page for hit in archive.index.search(parse_query(query), SearchFilters()).hits}
 
 
 def verify_findings(town: Town) -> list[Finding]:
