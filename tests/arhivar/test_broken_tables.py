@@ -19,8 +19,9 @@ from tests.arhivar.test_cli import run
 TABLES = CHECKOUT / "sample_scans" / "broken-tables"
 NAMES = sorted(path.name for path in TABLES.iterdir())
 NOT_SAMPLED = {ProblemCode.TABLE_TOO_LARGE, ProblemCode.VALUE_BECAME_DATE, ProblemCode.KIND_UNKNOWN}
-"""A file of over 64 MiB, and a mistake that only a spreadsheet makes: tests/arhivar/test_inventory.py has both. The third is of
-tables of places."""
+"""A file of over 64 MiB, and a mistake that only a spreadsheet makes: tests/arhivar/test_inventory.py has both.
+The third is of tables of places.
+"""
 ROWS: dict[ProblemCode, int | None] = {
     ProblemCode.TABLE_EMPTY: None,
     ProblemCode.TABLE_UNREADABLE: None,
