@@ -54,6 +54,7 @@ class UnitAnswer(UnitSummary):
 
     description: UnitDescription
     pages: int = Field(ge=0, description="those that the caller may see")
+    volumes: tuple[int, ...] = Field(description="of which the caller may see every page: they have a PDF")
 
 
 class PageSummary(Record):

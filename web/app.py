@@ -6,6 +6,7 @@ Routes are plain functions; the framework runs them in its pool of threads, sinc
 """
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import Any
 
@@ -19,6 +20,7 @@ from arhivar import VERSION
 from arhivar.access.looks import LookBook
 from arhivar.composition import open_archive
 from arhivar.finding import open_search
+from arhivar.serving.server import serve_files
 from arhivar.settings import Settings, load_settings
 from schemas.errors import ArhivarError
 from search.router import search_router
@@ -29,16 +31,20 @@ from web.descriptions import Descriptions
 from web.door import REQUEST_ID, Door, safe_headers
 from web.etags import Tags
 from web.identity import open_identity
+from web.kept_figures import KeptFigures
 from web.limits import Gate, RateLimits
+from web.looks import Openings
 from web.measures import Measures
 from web.openapi import API, describe
 from web.parts import Parts
 from web.problems import answer_arhivar_error, answer_http_exception, answer_malformed
 from web.readiness import Readiness
-from web.routes import decisions, ingests, system, units
+from web.routes import access, decisions, figures, files, ingests, pdfs, system, units
 from web.rules import everybody, require_rules
 
 _PREFLIGHT_SECONDS = 600
+_MAKERS = 16
+"""Files that are made or fetched at once; other requests for files wait, and hold up nothing else."""
 
 
 @contextmanager
@@ -46,9 +52,14 @@ def open_parts(settings: Settings, *, only_this_machine: bool) -> Iterator[Parts
     """Open what the application works with, for the length of the block.
 
     `only_this_machine` says that nobody else can reach the server: then tokens of `arhivar token` are taken, unless the
-    settings refuse them. Raises what `open_archive` raises, IssuerKeyUnusable.
+    settings refuse them. Raises what `open_archive` raises, IssuerKeyUnusable; DiskFull and
+    DiskUnavailable where there is no room for temporary files.
     """
-    with open_archive(settings) as archive:
+    with (
+        open_archive(settings) as archive,
+        ThreadPoolExecutor(_MAKERS, "files") as makers,
+        serve_files(archive) as served,
+    ):
         secret = settings.serve_secret
         yield Parts(
             archive=archive,
@@ -58,6 +69,10 @@ def open_parts(settings: Settings, *, only_this_machine: bool) -> Iterator[Parts
             rates=RateLimits(settings.serve_client_rate, settings.serve_subject_rate),
             cursors=Cursors(None if secret is None else secret.get_secret_value()),
             looks=LookBook(archive.audit),
+            openings=Openings(),
+            files=served,
+            makers=makers,
+            figures=KeptFigures(archive),
             measures=Measures(),
             ready=Readiness(archive),
         )
@@ -88,7 +103,8 @@ def create_app(settings: Settings, parts: Parts, close: Callable[[], None] = lam
     )
     app.state.parts = parts
     app.include_router(system.router)
-    for router in (system.described, search_router(asking(everybody)), units.router, decisions.router, ingests.router):
+    records = (search_router(asking(everybody)), units.router, files.router, pdfs.router)
+    for router in (system.described, figures.router, *records, access.router, decisions.router, ingests.router):
         app.include_router(router, prefix=API)
     require_rules(app)
     document: dict[str, Any] = describe(app)
@@ -104,8 +120,16 @@ def _layers(settings: Settings, parts: Parts) -> list[Middleware]:
             CORSMiddleware,
             allow_origins=list(settings.serve_origins or ()),
             allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID, *HEADERS.values()],
-            expose_headers=["ETag", "Retry-After", REQUEST_ID],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "If-None-Match",
+                "If-Range",
+                "Range",
+                REQUEST_ID,
+                *HEADERS.values(),
+            ],
+            expose_headers=["Content-Disposition", "Content-Range", "ETag", "Retry-After", REQUEST_ID],
             max_age=_PREFLIGHT_SECONDS,
         ),
         Middleware(Gate, rates=parts.rates, body_bytes=settings.serve_body_bytes),

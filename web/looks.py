@@ -4,8 +4,11 @@
 Ids, codes and numbers; no titles, no text, no query.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import Protocol
 from uuid import UUID
 
@@ -13,6 +16,10 @@ from schemas.access import Look, LookedAt, strictest
 from schemas.roles import Role
 from schemas.unit import AccessClass
 from web.identity import Caller
+
+OPEN_SECONDS = 900.0
+_MOST_OPEN = 20_000
+"""Beyond, the oldest are forgotten: their next part is one more look."""
 
 _SHOWN_ROLES = (Role.ARCHIVIST, Role.CLERK, Role.OPERATOR, Role.SERVICE, Role.ADMINISTRATOR, Role.READER)
 """By which of several roles somebody looked: the one that opens most records."""
@@ -40,6 +47,12 @@ def note_look(writer: LookWriter, caller: Caller, what: LookedAt, opened: Iterab
 
     Call it before the answer goes out. Raises CatalogueError: then nothing is shown.
     """
+    looks = _looks(caller, what, opened)
+    if looks:
+        writer.record(looks)
+
+
+def _looks(caller: Caller, what: LookedAt, opened: Iterable[Opened]) -> list[Look]:
     looks = []
     for unit in opened:
         closed = {number: access for number, access in unit.pages.items() if access is not AccessClass.PUBLIC}
@@ -56,5 +69,38 @@ def note_look(writer: LookWriter, caller: Caller, what: LookedAt, opened: Iterab
                     context=caller.context,
                 )
             )
-    if looks:
-        writer.record(looks)
+    return looks
+
+
+class Openings:
+    """What was opened lately, since pictures and large files are fetched in parts. Safe among threads.
+
+    Whoever reads a page asks for many tiles of it: that is one look. But there is no part without a look: the first
+    that somebody asks for, in whatever order, counts as the opening, and again after `OPEN_SECONDS`, in another working
+    context, and of pages that were closed further in between.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._lock = Lock()
+        self._until: OrderedDict[tuple[int, Look], float] = OrderedDict()
+
+    def note(
+        self, writer: LookWriter, caller: Caller, what: LookedAt, opened: Opened, version: int, *, part: bool
+    ) -> None:
+        """Keep what is about to be shown of a unit's version, unless it is a part of what was opened lately.
+
+        Call it before the answer goes out. Raises CatalogueError: then nothing is shown.
+        """
+        for look in _looks(caller, what, [opened]):
+            key = (version, look)
+            with self._lock:
+                lately = self._clock() < self._until.get(key, 0)
+            if part and lately:
+                continue
+            writer.record([look])
+            with self._lock:
+                self._until[key] = self._clock() + OPEN_SECONDS
+                self._until.move_to_end(key)
+                while len(self._until) > _MOST_OPEN:
+                    self._until.popitem(last=False)

@@ -25,6 +25,8 @@ _SAID = {
     "purpose": "the working context: what for",
     "basis": "the working context: on what legal basis",
 }
+_FIELDS = {"seconds": 12, "limit": 65536, "size": 481_516}
+"""Of errors in examples."""
 _BEARER = {
     "type": "http",
     "scheme": "bearer",
@@ -64,7 +66,7 @@ def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
     for kind, stated in route.responses.get(200, {}).get("content", {}).items():
         responses["200"]["content"][kind]["example"] = stated["example"]  # the framework left out what is null
     asks = bool(operation.get("parameters")) or "requestBody" in operation
-    for status in _statuses(rule, route.path, method, asks=asks):
+    for status in [*_statuses(rule, route.path, method, asks=asks), *([416] if "206" in responses else [])]:
         responses[str(status)] = _problem_answer(status)
     if method == "GET" and "application/json" in responses["200"]["content"]:
         responses["304"] = {"description": "As the caller has it already (If-None-Match)"}
@@ -120,6 +122,6 @@ def _example(kind: type[ArhivarError], status: int) -> Mapping[str, Any]:
         "title": HTTPStatus(status).phrase,
         "status": status,
         "code": kind.code,
-        "detail": kind.message.say(Language.RO, {"seconds": 12, "limit": 65536}),
+        "detail": kind.message.say(Language.RO, _FIELDS),
         "request_id": "3f0c2a9d5b7e4c1f8a6d2e4b9c0f1a7d",
     }

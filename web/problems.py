@@ -22,14 +22,19 @@ from schemas.errors import (
     ArhivarError,
     ContextRefused,
     CursorRefused,
+    ExcerptEmpty,
     IdentityUnavailable,
+    ImageAnswerTooLarge,
+    ImageRequestInvalid,
     MethodRefused,
     NothingThere,
     NotReady,
+    PagesMalformed,
     PageUnknown,
     PartUnavailable,
     PersonInAddress,
     QueryMalformed,
+    RangeUnsatisfiable,
     RequestFailed,
     RequestMalformed,
     RequestTooLarge,
@@ -47,12 +52,16 @@ STATUS: Mapping[type[ArhivarError], int] = {
     CursorRefused: 400,
     PersonInAddress: 400,
     ContextRefused: 400,
+    PagesMalformed: 400,
+    ImageRequestInvalid: 400,
+    ImageAnswerTooLarge: 400,
     TokenMissing: 401,
     TokenRefused: 401,
     RoleInsufficient: 403,
     NothingThere: 404,
     MethodRefused: 405,
     RequestTooLarge: 413,
+    RangeUnsatisfiable: 416,
     RequestMalformed: 422,
     TooManyRequests: 429,
     RequestFailed: 500,
@@ -100,7 +109,7 @@ def language_of(headers: Headers) -> Language:
 
 def told(error: ArhivarError) -> ArhivarError:
     """The error as it is told outside."""
-    if isinstance(error, UnitUnknown | PageUnknown):
+    if isinstance(error, UnitUnknown | PageUnknown | ExcerptEmpty):
         return NothingThere()
     if type(error) in STATUS:
         return error
@@ -131,6 +140,8 @@ def problem(
         stated["WWW-Authenticate"] = f'Bearer realm="arhivar"{refusal}'  # RFC 6750, 3
     if isinstance(error, TooManyRequests):
         stated["Retry-After"] = str(error.fields["seconds"])
+    if isinstance(error, RangeUnsatisfiable):
+        stated["Content-Range"] = f"bytes */{error.fields['size']}"  # RFC 9110, 15.5.17
     return JSONResponse(body.model_dump(mode="json", exclude_none=True), status, stated, MEDIA_TYPE)
 
 

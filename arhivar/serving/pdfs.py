@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """PDFs of a unit: the stored one of a volume, and excerpts of the pages that somebody may see."""
 
+import threading
 from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -46,6 +47,7 @@ class PdfServer:
         self._archive = archive
         self._packages = packages
         self._cache = cache
+        self._places = threading.BoundedSemaphore(archive.settings.image_workers)
 
     def volume(self, unit_id: UUID, version: int, volume: int) -> PdfFile | None:
         """The PDF/A of a volume as it is in the package, all pages; None where the unit has no such volume.
@@ -111,7 +113,7 @@ class PdfServer:
             other = self._opened(key)  # of whoever held us up
             if other is not None:
                 return other
-            with self._cache.part(key) as part, ExitStack() as stack:
+            with self._places, self._cache.part(key) as part, ExitStack() as stack:
                 sources = [
                     ExcerptSource(
                         stack.enter_context(self._archive.store.local_path(package.file(pdf.path).content_key)), numbers

@@ -42,7 +42,7 @@ whether trying again can help, and a message in Romanian and English that names 
     │   ├── ServeUnsafe, LocalIssuerRefused, IssuerKeyUnusable, RequestFailed, PartUnavailable,
     │   └── ContextRefused
     └── ServingError .......... ARH-94xx  exit 15  files that the archive serves
-        └── ImageRequestInvalid, ImageAnswerTooLarge, ExcerptEmpty
+        └── ImageRequestInvalid, ImageAnswerTooLarge, ExcerptEmpty, RangeUnsatisfiable
 """
 
 from schemas.errors.audit import AuditBroken, AuditError, AuditKeyMissing, AuditKeyUnreadable, AuditKeyUnsafe
@@ -69,7 +69,13 @@ from schemas.errors.intake import CopyDiffers, DropNameTaken, IntakeError, Share
 from schemas.errors.machine import DiskFull, DiskUnavailable, MachineError, SpaceLow
 from schemas.errors.reading import EngineFailed, EngineUnavailable, LanguageMissing, ReadingError
 from schemas.errors.root import EXIT_BUG, EXIT_DONE, EXIT_FINDINGS, EXIT_USAGE, ArhivarError
-from schemas.errors.serving import ExcerptEmpty, ImageAnswerTooLarge, ImageRequestInvalid, ServingError
+from schemas.errors.serving import (
+    ExcerptEmpty,
+    ImageAnswerTooLarge,
+    ImageRequestInvalid,
+    RangeUnsatisfiable,
+    ServingError,
+)
 from schemas.errors.store import (
     KeyInvalid,
     ObjectChanged,
@@ -206,6 +212,7 @@ __all__ = [
     "PdfNotWritten",
     "PersonInAddress",
     "QueryMalformed",
+    "RangeUnsatisfiable",
     "ReadingError",
     "ReplicaMissing",
     "ReplicaUnset",

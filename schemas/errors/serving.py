@@ -40,3 +40,13 @@ class ExcerptEmpty(ServingError):
         en="Of unit {unit} none of the pages that were asked for can be given. Check the pages' numbers and the access "
         "to them.",
     )
+
+
+class RangeUnsatisfiable(ServingError):
+    code = "ARH-9404"
+    message = Message(
+        ro="Fișierul are {size} octeți; partea cerută (antetul Range) este în afara lui. Cereți alta sau "
+        "fișierul întreg.",
+        en="The file has {size} bytes; the part that was asked for (the header Range) lies beyond it. Ask for another "
+        "one or for the whole file.",
+    )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An archive whose pages are read and judged by doubles, in milliseconds; all else is the real pipeline.
 
-A page file is a PNG of a few bytes that carries its text; "unreadable" in it makes it a page that cannot be decoded.
+A page file is a small white PNG that carries its text; "unreadable" in it makes it a page that cannot be decoded.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from schemas.errors import ArhivarError, ImageUnreadable
 from schemas.page import Agent, Block, Box, Geometry, Line, Matrix, PageResult, Word
 from tests.arhivar.conftest import Town
 
-_SIDE_PX, _DPI = 32, 150.0
+_SIDE_PX, _DPI = 320, 150.0
 _IMAGE = encode_g4(np.full((_SIDE_PX, _SIDE_PX), 255, dtype=np.uint8))
 
 
@@ -35,13 +35,14 @@ def page_bytes(text: str) -> bytes:
     def chunk(kind: bytes, data: bytes) -> bytes:
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
-    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    head = struct.pack(">IIBBBBB", _SIDE_PX, _SIDE_PX, 1, 0, 0, 0, 0)
+    white = zlib.compress((b"\0" + b"\xff" * (_SIDE_PX // 8)) * _SIDE_PX)
     said = chunk(b"tEXt", b"Comment\0" + text.encode())
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", head)
         + said
-        + chunk(b"IDAT", zlib.compress(b"\0\0"))
+        + chunk(b"IDAT", white)
         + chunk(b"IEND", b"")
     )
 

@@ -96,3 +96,50 @@ def test_pages_that_there_are_not_do_not_exist(desk: Desk) -> None:
     missing = desk.client.post(f"/api/v1/units/{unit_id('none')}/access", json=PUBLISH, headers=bearer(Role.ARCHIVIST))
     assert missing.status_code == 404
     assert P not in {row.access_class for row in desk.parts.archive.catalogue.units()}
+
+
+def history(desk: Desk, access: AccessClass, headers: dict[str, str]) -> httpx.Response:
+    return desk.client.get(f"/api/v1/units/{unit_id(CODES[access])}/access", headers=headers)
+
+
+def test_what_stands_already_is_not_decided_again(desk: Desk) -> None:
+    archivist = bearer(Role.ARCHIVIST)
+    body = {"decision": "classify", "access_class": "personal", "pages": [1], "reason": "date personale"}
+    first, again = (desk.decide(X, body, archivist).json() for _ in range(2))
+    assert (first["changed"], again["changed"]) == (True, False)
+    assert first | {"changed": False} == again
+    told = history(desk, X, archivist).json()
+    assert [one["pages"] for one in told["decisions"]] == [[1]]
+
+
+def test_the_history_says_who_decided_what_and_why(desk: Desk) -> None:
+    told = history(desk, S, bearer(Role.ARCHIVIST)).json()
+    assert (told["access_class"], told["pages"]) == ("staff", {"staff": [1, 2]})
+    assert [(one["decision"], one["by"], one["reason"], one["counts"]) for one in told["decisions"]] == [
+        ("publish", "u-17", "Termenul a trecut.", True),
+        ("withdraw", "u-17", "greșeală", True),
+    ]
+
+
+def test_the_history_is_for_those_who_decide_about_what_they_may_see(desk: Desk) -> None:
+    for caller, (role, scope) in CALLERS.items():
+        for access in CODES:
+            status = history(desk, access, bearer(role, scope)).status_code
+            if not caller.startswith("archivist"):
+                assert status == (401 if caller == "nobody" else 403), caller
+            else:
+                assert status == (404 if access is R and not scope else 200), (caller, access)
+
+
+def test_pages_that_an_archivist_may_not_see_are_in_no_history_and_no_answer(desk: Desk) -> None:
+    archivist, scoped = bearer(Role.ARCHIVIST), bearer(Role.ARCHIVIST, "records:restricted")
+    before = history(desk, X, archivist).json()
+    body = {"decision": "classify", "access_class": "restricted", "pages": [2], "reason": "secretul"}
+    assert desk.decide(X, body, scoped).json()["pages"] == {"personal": [1], "restricted": [2]}
+    after = history(desk, X, archivist)
+    assert "secretul" not in after.text
+    assert after.json() == before | {"pages": {"personal": [1]}}
+    assert [one["reason"] for one in history(desk, X, scoped).json()["decisions"]] == ["date personale", "secretul"]
+    stands = {"decision": "classify", "access_class": "personal", "pages": [1], "reason": "date personale"}
+    assert desk.decide(X, stands, archivist).json()["pages"] == {"personal": [1]}
+    assert desk.decide(X, {**stands, "pages": [2]}, archivist).status_code == 404

@@ -11,6 +11,7 @@ import pytest
 
 from arhivar.access.decide import publish, withdraw
 from schemas.errors import IndexUnavailable
+from schemas.ingest import unit_id
 from schemas.roles import Role
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
@@ -103,6 +104,32 @@ def test_pages_of_a_list_are_cut_at_the_same_places(sides: tuple[Side, Side], ro
             pytest.fail("the list has no end")
 
 
+FILES = [
+    "pages/1/image",
+    "pages/1/image?region=0,0,100,100&size=50,",
+    "pages/1/thumbnail",
+    "pages/1/text",
+    "pages/1/words",
+    "pages/1/alto",
+    "pages/1",
+    "pages",
+    "pdf",
+    "pdf?pages=1",
+    "volumes/1/pdf",
+]
+
+
+@pytest.mark.parametrize("what", FILES)
+def test_restricted_units_change_nothing_of_a_file(sides: tuple[Side, Side], what: str) -> None:
+    for code, status in (("A/2", 200), ("B/2", 404)):
+        with_them, without = (side.client.get(f"/api/v1/units/{unit_id(code)}/{what}") for side in sides)
+        assert with_them.status_code == without.status_code == status
+        if status == 200 and "alto" not in what and "pdf" not in what:  # they tell when they were made
+            assert with_them.content == without.content
+            assert varying(with_them) == varying(without)
+        assert with_them.headers.keys() == without.headers.keys()
+
+
 class _Away:
     """An index that does not answer."""
 
@@ -123,13 +150,19 @@ def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index
             address = "/api/v1/units/" + next(h["unit_id"] for h in found["hits"] if h["reference_code"] == "A/1")
             known = client.get(address)
             assert known.status_code == 200
+            files = {f"{address}/{what}": client.get(f"{address}/{what}") for what in FILES}
+            assert {answer.status_code for answer in files.values()} == {200}
             withdraw(replace(parts.archive, index=cast("Any", _Away())), "A/1", "motivat")
             again = client.get("/api/v1/search?q=autorizatie").json()
             assert [hit["reference_code"] for hit in again["hits"]] == ["A/2"]
             tagged = {"If-None-Match": known.headers["etag"]}
             assert client.get(address, headers=tagged).status_code == 404
-            assert client.get(f"{address}/pages/1").status_code == 404
+            for file, answer in files.items():
+                headers = {"If-None-Match": answer.headers["etag"], "Range": "bytes=0-9"}
+                assert client.get(file).status_code == client.get(file, headers=headers).status_code == 404, file
             publish(parts.archive, "A/1", "motivat")
+            for file, answer in files.items():
+                assert client.get(file, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304, file
             assert client.get(address, headers=tagged).status_code == 304
         assert looks.looks == []
 

@@ -46,8 +46,19 @@ WORK: dict[str, set[AccessClass]] = {
 }
 METRICS = {"administrator", "operator", "service with scopes"}
 
-OPEN = {"/health", "/ready", "/api/v1/openapi.json"}
-RECORD = {"/api/v1/units/{unit_id}", "/api/v1/units/{unit_id}/pages", "/api/v1/units/{unit_id}/pages/{page}"}
+OPEN = {"/health", "/ready", "/api/v1/openapi.json", "/api/v1/figures", "/api/v1/figures.csv"}
+RECORD = {
+    "/api/v1/units/{unit_id}",
+    "/api/v1/units/{unit_id}/pages",
+    "/api/v1/units/{unit_id}/pages/{page}",
+    "/api/v1/units/{unit_id}/pages/{page}/image",
+    "/api/v1/units/{unit_id}/pages/{page}/thumbnail",
+    "/api/v1/units/{unit_id}/pages/{page}/text",
+    "/api/v1/units/{unit_id}/pages/{page}/words",
+    "/api/v1/units/{unit_id}/pages/{page}/alto",
+    "/api/v1/units/{unit_id}/pdf",
+    "/api/v1/units/{unit_id}/volumes/{volume}/pdf",
+}
 RECORD_LISTS = {"/api/v1/units", "/api/v1/search", "/api/v1/facets", "/api/v1/suggest"}
 WORK_ON = {
     "/api/v1/units/{unit_id}/ledger",
@@ -63,7 +74,7 @@ EVERY = OPEN | DECISIONS | RECORD | RECORD_LISTS | WORK_ON | WORK_LISTS | {"/met
 
 def ask(office: Office, path: str, caller: str, access: AccessClass, method: str = "GET") -> httpx.Response:
     role, scope = CALLERS[caller]
-    address = path.format(unit_id=office.unit(access), ingest_id=office.ingest(access), page=1)
+    address = path.format(unit_id=office.unit(access), ingest_id=office.ingest(access), page=1, volume=1)
     question = {"q": "aut" if path.endswith("suggest") else "autorizatie"}
     asks = path in RECORD_LISTS - {"/api/v1/units"}
     return office.client.request(
@@ -145,7 +156,7 @@ def test_what_says_nothing_of_records_asks_for_no_token(office: Office, path: st
 
 @pytest.mark.parametrize("path", sorted(EVERY - OPEN - DECISIONS))
 def test_a_token_that_is_not_good_is_refused_even_where_none_is_needed(office: Office, path: str) -> None:
-    address = path.format(unit_id=office.unit(P), ingest_id=office.ingest(P), page=1)
+    address = path.format(unit_id=office.unit(P), ingest_id=office.ingest(P), page=1, volume=1)
     answer = office.client.get(address, params={"q": "a b"}, headers={"Authorization": "Bearer nonsense"})
     assert (answer.status_code, answer.json()["code"]) == (401, "ARH-9302")
     assert answer.headers["www-authenticate"] == 'Bearer realm="arhivar", error="invalid_token"'

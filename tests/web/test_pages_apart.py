@@ -76,3 +76,38 @@ def test_search_finds_and_notes_page_by_page(desk: Desk) -> None:
         assert answer["units"] == len(codes)
         noted = {look.reference_code: look.pages for look in desk.looks.looks}
         assert noted == ({} if role is None else dict.fromkeys(codes, (2,)))
+
+
+def test_a_pdf_has_the_pages_that_the_caller_may_see_as_if_there_were_no_others(desk: Desk) -> None:
+    (unit,) = desk.client.get("/api/v1/units", params={"reference_code": "A/1"}).json()["units"]
+    address, archivist = f"/api/v1/units/{unit['unit_id']}", bearer(Role.ARCHIVIST)
+    alone = desk.client.get(f"{address}/pdf", params={"pages": "1"})
+    assert alone.status_code == 200
+    for asked in ({}, {"pages": "1-2"}, {"pages": "1,2,9"}):
+        answer = desk.client.get(f"{address}/pdf", params=asked)
+        assert (answer.content, answer.headers["etag"]) == (alone.content, alone.headers["etag"])
+        assert answer.headers["content-disposition"] == 'attachment; filename="A-1-p1.pdf"'
+    hidden, missing = (desk.client.get(f"{address}/pdf", params={"pages": pages}) for pages in ("2", "3"))
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.json() | {"request_id": ""} == missing.json() | {"request_id": ""}
+    assert desk.client.get(f"{address}/pdf", headers=archivist).headers["etag"] != alone.headers["etag"]
+
+
+def test_a_volume_is_for_those_who_may_see_every_page_of_it(desk: Desk) -> None:
+    (unit,) = desk.client.get("/api/v1/units", params={"reference_code": "A/1"}).json()["units"]
+    address = f"/api/v1/units/{unit['unit_id']}"
+    for role, status, volumes in ((None, 404, []), (Role.CLERK, 404, []), (Role.ARCHIVIST, 200, [1])):
+        assert desk.client.get(f"{address}/volumes/1/pdf", headers=bearer(role)).status_code == status
+        assert desk.client.get(address, headers=bearer(role)).json()["volumes"] == volumes
+    assert desk.client.get(f"{address}/volumes/2/pdf", headers=bearer(Role.ARCHIVIST)).status_code == 404
+
+
+def test_a_look_at_a_pdf_names_the_closed_pages_that_are_in_it(desk: Desk) -> None:
+    (unit,) = desk.client.get("/api/v1/units", params={"reference_code": "A/1"}).json()["units"]
+    address = f"/api/v1/units/{unit['unit_id']}/pdf"
+    desk.looks.looks.clear()
+    desk.client.get(address)
+    assert desk.looks.looks == []
+    desk.client.get(address, headers=bearer(Role.ARCHIVIST))
+    (look,) = desk.looks.looks
+    assert (look.pages, look.access_class) == ((2,), AccessClass.PERSONAL)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Decisions about who may see a unit or pages of it: a person's, with a reason, in the journal and in the audit."""
 
+from collections.abc import Collection
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -56,18 +57,23 @@ class DecisionAnswer(Record):
     reference_code: str
     version: int
     access_class: AccessClass = Field(description="of the unit as a whole")
-    pages: dict[AccessClass, tuple[int, ...]] = Field(description="its pages by who may see them")
+    pages: dict[AccessClass, tuple[int, ...]] = Field(
+        description="its pages by who may see them; those that the caller saw before"
+    )
+    changed: bool = Field(description="false where all stood so already: then nothing was written down")
     indexed: bool = Field(description="whether search shows it already; it is never shown to those who may not see it")
 
     @classmethod
-    def of(cls, decided: Decided) -> "DecisionAnswer":
-        """What a decision came to."""
+    def of(cls, decided: Decided, seen: Collection[int]) -> "DecisionAnswer":
+        """What a decision came to for the pages that whoever decided sees."""
+        pages = {one: tuple(n for n in numbers if n in seen) for one, numbers in decided.classes.items()}
         return cls(
             unit_id=decided.unit_id,
             reference_code=decided.reference_code,
             version=decided.version,
             access_class=decided.access.access_class,
-            pages=decided.classes,
+            pages={one: numbers for one, numbers in pages.items() if numbers},
+            changed=decided.decision is not None,
             indexed=decided.indexed,
         )
 
@@ -99,4 +105,4 @@ def decide_access(
         )
     except PageUnknown:  # of a version that came in between
         raise NothingThere from None
-    return DecisionAnswer.of(decided)
+    return DecisionAnswer.of(decided, seen.pages)

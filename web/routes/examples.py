@@ -37,6 +37,7 @@ UNIT: dict[str, Any] = {
         "access_class": "public",
     },
     "pages": 240,
+    "volumes": [1],
 }
 _PAGE: dict[str, Any] = {"page": 14, "kind": "page", "language": "ron", "words": 212, "access_class": "public"}
 PAGES: dict[str, Any] = {"unit_id": _UNIT, "version": 1, "pages": [_PAGE], "next": None}
@@ -105,11 +106,83 @@ DECIDED: dict[str, Any] = {
     "version": 1,
     "access_class": "public",
     "pages": {"public": [1, 2], "personal": [3, 4]},
+    "changed": True,
     "indexed": True,
 }
+_BOX: dict[str, Any] = {"left": 310, "top": 402, "right": 905, "bottom": 446}
+_WORD: dict[str, Any] = {"text": "AUTORIZAȚIE", "raw": None, "second": None, "box": _BOX, "confidence": 93.0}
+WORDS: dict[str, Any] = {
+    "unit_id": _UNIT,
+    "version": 1,
+    "page": 14,
+    "kind": "page",
+    "language": "ron",
+    "confidence": 91.5,
+    "width_px": 2480,
+    "height_px": 3508,
+    "dpi": 300.0,
+    "blocks": [{"box": _BOX, "kind": "text", "language": None, "lines": [{"box": _BOX, "words": [_WORD]}]}],
+}
+ACCESS: dict[str, Any] = {
+    "unit_id": _UNIT,
+    "reference_code": _CODE,
+    "version": 1,
+    "access_class": "public",
+    "pages": {"public": [1, 2], "personal": [3, 4]},
+    "decisions": [
+        {
+            "decision": "publish",
+            "access_class": "public",
+            "pages": None,
+            "version": 1,
+            "reason": "Termenul de 30 de ani a trecut.",
+            "by": "u-17",
+            "at": "2026-03-02T08:15:00Z",
+            "counts": True,
+        }
+    ],
+}
+FIGURES: dict[str, Any] = {
+    "made_at": "2026-03-02T08:15:00Z",
+    "target": 5000,
+    "inventory": 4871,
+    "done": 212,
+    "undated": 0,
+    "deadline": "2026-12-31",
+    "master_bytes": 812_345_678_901,
+    "access_bytes": 9_876_543_210,
+    "states": [{"state": "reconciled", "units": 212, "pages": 50_880}],
+    "months": [{"month": "2026-03", "units": 212, "pages": 50_880, "pages_read": 51_002}],
+    "holdings": [
+        {
+            "fonds": "Consiliul Popular al Orașului Lunca",
+            "series": "SGC",
+            "state": "reconciled",
+            "units": 212,
+            "pages": 50_880,
+        }
+    ],
+    "findings": [{"code": "page-blank", "findings": 1204, "ingests": 198}],
+}
+FIGURES_CSV = (
+    "table,item,fonds,series,state,month,units,pages,pages_read,value\r\nmonth,,,,,2026-03,212,50880,51002,\r\n"
+)
+BYTES = "(bytes)"
 METRICS = 'arhivar_http_requests_total{method="GET",route="/api/v1/search",status="200"} 41.0\n'
 
 
 def answers(example: Mapping[str, Any]) -> dict[int | str, dict[str, Any]]:
     """What a route says of its good answer."""
     return {200: {"content": {"application/json": {"example": dict(example)}}}}
+
+
+def files(kinds: Mapping[str, str], *, parts: bool = False) -> dict[int | str, dict[str, Any]]:
+    """What a route says of its good answer, a file of one of these media types; with `parts`, also in ranges."""
+    content = {kind: {"example": example, "schema": {"type": "string"}} for kind, example in kinds.items()}
+    told: dict[int | str, dict[str, Any]] = {
+        200: {"content": content},
+        304: {"description": "As the caller has it already (If-None-Match)"},
+    }
+    if parts:
+        told[206] = {"description": "The part that was asked for (Range)", "content": content}
+    return told

@@ -86,11 +86,13 @@ def _summaries(rows: list[UnitRow]) -> tuple[UnitSummary, ...]:
 def show_unit(request: Request, unit_id: UnitId, caller: Reader) -> UnitAnswer:
     parts = parts_of(request)
     seen = see_unit(parts.archive.catalogue, caller, unit_id)
-    description = parts.descriptions.of(unit_id, seen.version).description
+    package = parts.descriptions.of(unit_id, seen.version)
+    description = package.description
     return UnitAnswer(
         **dict(UnitSummary.of(seen.row, seen.version)),
         description=description.model_copy(update={"access_class": seen.row.access_class}),
         pages=len(seen.pages),
+        volumes=tuple(pdf.volume for pdf in package.pdfs if seen.pages.keys() >= set(pdf.numbers)),
     )
 
 
