@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from PIL import Image
-
 from schemas.errors import ImageTooLarge, WorkerLimit
 
 _GIB = 1 << 30
@@ -49,6 +47,8 @@ def apply_limits(limits: Limits) -> None:
 
 def allow_pixels(limits: Limits) -> None:
     """Make Pillow's own guard agree with ours; it speaks up at its limit and refuses at twice that."""
+    from PIL import Image  # who only hands limits on starts without it
+
     Image.MAX_IMAGE_PIXELS = limits.max_page_pixels
 
 

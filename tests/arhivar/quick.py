@@ -38,13 +38,7 @@ def page_bytes(text: str) -> bytes:
     head = struct.pack(">IIBBBBB", _SIDE_PX, _SIDE_PX, 1, 0, 0, 0, 0)
     white = zlib.compress((b"\0" + b"\xff" * (_SIDE_PX // 8)) * _SIDE_PX)
     said = chunk(b"tEXt", b"Comment\0" + text.encode())
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", head)
-        + said
-        + chunk(b"IDAT", white)
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + said + chunk(b"IDAT", white) + chunk(b"IEND", b"")
 
 
 def make_quick_binder(inbox: Path, name: str, texts: Sequence[str], description: Mapping[str, object]) -> Path:

@@ -14,13 +14,16 @@ import httpx
 import pytest
 from PIL import Image
 
-from schemas.access import LookedAt
+from arhivar.serving.server import serve_files
+from schemas.access import Look, LookedAt
+from schemas.errors import ObjectDamaged
 from schemas.roles import Role
 from schemas.unit import AccessClass
-from tests.web.conftest import Office
+from tests.web.conftest import KeptLooks, Office
 from tests.web.serving import bearer, client_of
 from web.app import create_app, open_parts
-from web.looks import Openings
+from web.identity import Caller
+from web.looks import OPEN_SECONDS, Opened, Openings
 
 PUBLIC, STAFF = AccessClass.PUBLIC, AccessClass.STAFF
 CLERK = bearer(Role.CLERK)
@@ -123,8 +126,6 @@ def test_a_picture_that_cannot_be_is_told_why(office: Office, asked: str, status
 def test_a_picture_has_no_more_pixels_than_the_settings_allow(office: Office) -> None:
     settings = office.settings.model_copy(update={"image_max_pixels": 10_000})
     archive = replace(office.parts.archive, settings=settings)
-    from arhivar.serving.server import serve_files
-
     with (
         serve_files(archive) as files,
         client_of(create_app(settings, replace(office.parts, files=files))) as client,
@@ -227,20 +228,14 @@ def test_tiles_are_one_look_and_no_tile_is_seen_without_one(office: Office, desk
 
 
 def test_what_was_opened_long_ago_is_opened_again() -> None:
-    from schemas.access import Look
-    from tests.web.conftest import KeptLooks
-    from web.identity import Caller
-    from web.looks import OPEN_SECONDS, Opened
-
     now = 100.0
     kept = KeptLooks()
     openings = Openings(lambda: now)
     caller = Caller("u-17", frozenset({Role.CLERK, Role.READER}))
-    some_unit = UUID(int=1)
 
     def opens(access: AccessClass = STAFF, version: int = 1) -> list[Look]:
         kept.looks.clear()
-        openings.note(kept, caller, LookedAt.IMAGE, Opened(some_unit, "A/1", {1: access}), version, part=True)
+        openings.note(kept, caller, LookedAt.IMAGE, Opened(UUID(int=1), "A/1", {1: access}), version, part=True)
         return list(kept.looks)
 
     assert len(opens()) == 1
@@ -299,8 +294,6 @@ def test_the_processes_that_decode_scans_end_with_the_application(office: Office
 
 
 def test_a_scan_that_is_damaged_is_a_fault_of_the_server_and_never_shown(office: Office) -> None:
-    from schemas.errors import ObjectDamaged
-
     def damaged(*_: object) -> bytes:
         raise ObjectDamaged(key="secret", detail="secret")
 
