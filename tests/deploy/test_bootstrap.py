@@ -149,6 +149,7 @@ def roles() -> Iterator[tuple[URL, str, dict[str, str]]]:
     server = make_url(require("postgresql")["arhivar"])
     prefix = f"t{token_hex(4)}_"
     passwords = {"DATABASE_ARHIVAR_PASSWORD": "it's-$HOME", "DATABASE_AIRFLOW_PASSWORD": token_hex(8)}
+    passwords["DATABASE_KEYCLOAK_PASSWORD"] = token_hex(8)
     yield server, prefix, passwords
     with psycopg.connect(_at(server, "postgres"), autocommit=True) as to:
         for name in (f"{prefix}arhivar", f"{prefix}airflow"):
