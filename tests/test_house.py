@@ -132,7 +132,8 @@ def test_the_api_s_image_has_what_was_tested_and_neither_airflow_nor_what_reads_
     api = {name: str(r) for name, r in locked("requirements-api.txt").items()}
     assert api.items() <= {name: str(r) for name, r in locked("requirements.txt").items()}.items()
     assert "apache-airflow" not in api
-    assert {"tesserocr", "pytesseract", "onnxruntime", "rapidocr", "ocrmypdf", "lingua-language-detector"} & set(api) == set()
+    readers = {"tesserocr", "pytesseract", "onnxruntime", "rapidocr", "ocrmypdf", "lingua-language-detector"}
+    assert readers & api.keys() == set()
 
 
 def named_requirements(*names: str) -> set[str]:

@@ -56,12 +56,13 @@ TOKEN=$(arhivar token --role clerk)
 export API TOKEN
 call() { # prints a call and makes it; what it answers is cut to a screen
   printf '\n$ %s\n' "$1"
-  bash -c "set -o pipefail; $1 | head -c 600"
-  echo
+  local answer
+  answer=$(bash -c "$1")
+  printf '%s\n' "${answer:0:600}"
 }
 echo "API=$API"
 call 'curl -sS --noproxy "*" --fail-with-body "$API/search?q=autorizatie&limit=1"'
-echo 'TOKEN=$(arhivar token --role clerk)'
+printf '\n$ %s\n' 'TOKEN=$(arhivar token --role clerk)'
 call 'curl -sS --noproxy "*" --fail-with-body -H "Authorization: Bearer $TOKEN" -H "X-Request-Number: 123/12.05.2026" "$API/search?q=autorizatie&limit=1"'
 
 head_line "next: your own scans, one folder a unit"

@@ -170,7 +170,12 @@ def test_no_secret_stands_in_the_file() -> None:
     text = COMPOSE.read_text("utf-8")
     stated = re.findall(r"^\s+([A-Z_]*(?:PASSWORD|SECRET|KEY)[A-Z_]*): (.*)$", text, re.MULTILINE)
     assert len(stated) > 8
-    files = {"KC_HTTPS_CERTIFICATE_KEY_FILE", "AIRFLOW__API__SSL_KEY", "ARHIVAR_STORE_ACCESS_KEY", "ARHIVAR_INDEX_API_KEY_FILE"}
+    files = {
+        "KC_HTTPS_CERTIFICATE_KEY_FILE",
+        "AIRFLOW__API__SSL_KEY",
+        "ARHIVAR_STORE_ACCESS_KEY",
+        "ARHIVAR_INDEX_API_KEY_FILE",
+    }
     optional = {"ARHIVAR_REPLICA_SECRET_KEY", "ARHIVAR_REPLICA_ACCESS_KEY"}  # from .env, where it states them
     named = files | optional
     assert [name for name, value in stated if name not in named and not value.startswith("${")] == []
@@ -191,7 +196,18 @@ def test_the_example_lists_every_variable_with_the_file_s_default(env: dict[str,
 
 @pytest.mark.parametrize(
     "name",
-    ["init", "arhivar", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server", "metrics", "api"],
+    [
+        "init",
+        "arhivar",
+        "scheduler",
+        "worker",
+        "worker-intake",
+        "dag-processor",
+        "triggerer",
+        "api-server",
+        "metrics",
+        "api",
+    ],
 )
 def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, tmp_path: Path, name: str) -> None:
     stated = {
@@ -245,7 +261,11 @@ def test_the_realm_has_our_roles_and_no_secrets_and_its_pages_need_pkce() -> Non
 def test_a_profile_brings_the_queue_and_its_workers(compose: Compose, env: dict[str, str]) -> None:
     profiles = {name: service.get("profiles", []) for name, service in compose["services"].items()}
     assert {name for name, needed in profiles.items() if needed == ["scale"]} == {"redis", "worker", "worker-intake"}
-    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {"arhivar", "keycloak", "metrics"}
+    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {
+        "arhivar",
+        "keycloak",
+        "metrics",
+    }
     wider = read_compose({**env, "AIRFLOW_EXECUTOR": "CeleryExecutor"})["services"]
     executors = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in wider.values()}
     assert executors - {None} == {"CeleryExecutor"}

@@ -32,7 +32,15 @@ LONG_SECONDS = 300.0
 GROWTH_BYTES = 32 * 1024 * 1024
 """What may come after the first third, when caches and pools are full."""
 PLENTY = {"ARHIVAR_SERVE_CLIENT_RATE": "1000000", "ARHIVAR_SERVE_SUBJECT_RATE": "1000000"}
-QUERIES = ("autorizatie", '"proces verbal"', "autorizatie -garaj", "constr*", "year:1980..1990", "autorizatoe", "receptie")
+QUERIES = (
+    "autorizatie",
+    '"proces verbal"',
+    "autorizatie -garaj",
+    "constr*",
+    "year:1980..1990",
+    "autorizatoe",
+    "receptie",
+)
 
 
 @dataclass
@@ -78,7 +86,7 @@ def put_load(settings: Settings, seconds: float, limits: dict[str, str]) -> Load
 
         def ask(number: int) -> None:
             headers = {"Authorization": f"Bearer {token}"} if number % 2 else {}
-            chance = random.Random(number)  # noqa: S311 - the same requests each time
+            chance = random.Random(number)
             with httpx.Client(base_url=address, headers=headers, trust_env=False, timeout=120) as client:
                 calls = list(requests_of(client, unit, etag))
                 chance.shuffle(calls)
