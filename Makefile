@@ -25,7 +25,7 @@ test: setup ## all tests; ARGS="-k intake" for some
 
 soak: export ARHIVAR_SOAK_ROUNDS ?= 50
 soak: export ARHIVAR_SOAK_SEED ?= $(shell echo $$RANDOM)
-soak: setup ## long tests: kills at random moments; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
+soak: setup ## long tests: kills at random moments, load; ARHIVAR_SOAK_ROUNDS=50, ARHIVAR_SOAK_SEED=1 for the same again
 	@$(BIN)/python -m pytest -m "soak and not services" -v $(ARGS)
 
 test-services: services-up ## tests against real servers; ARGS="-k rebuild" for some
@@ -36,7 +36,7 @@ soak-services: services-up ## long tests against real servers: 200 binders at on
 	@ARHIVAR_TEST_SERVICES=$$(.venv-services/bin/python -m tools.services where) \
 		.venv-services/bin/python -m pytest -m "services and soak" -v $(ARGS)
 
-services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch and Redis on loopback, without containers; NAMES="postgresql airflow" for some
+services-up: setup-services ## start PostgreSQL, MinIO, Elasticsearch, Redis and Keycloak on loopback, without containers; NAMES="postgresql airflow" for some
 	@.venv-services/bin/python -m tools.services up $(NAMES)
 
 services-down: ## stop them; their data stays
@@ -48,7 +48,7 @@ services-status: ## say which of them run and answer
 setup-services: # beside .venv, since Airflow brings 140 packages
 	@tools/setup.sh services
 
-images-check: setup-services ## build both images with Docker or Podman, and show that they work as confined as docker-compose.yml says; NAMES="minio"
+images-check: setup-services ## build the images of pipeline and store with Docker or Podman, and show that they work as confined as docker-compose.yml says; NAMES="minio"
 	@.venv-services/bin/python -m tools.images check $(NAMES)
 
 check: setup ## style, types, who may import whom, documentation, lock

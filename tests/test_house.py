@@ -128,6 +128,14 @@ def test_what_is_deployed_is_what_was_tested_without_the_tools_of_tests() -> Non
     assert {"pytest", "ruff", "mypy", "hypothesis", "import-linter", "ocrmypdf"} & written["-airflow"].keys() == set()
 
 
+def test_the_api_s_image_has_what_was_tested_and_neither_airflow_nor_what_reads_pages() -> None:
+    api = {name: str(r) for name, r in locked("requirements-api.txt").items()}
+    assert api.items() <= {name: str(r) for name, r in locked("requirements.txt").items()}.items()
+    assert "apache-airflow" not in api
+    readers = {"tesserocr", "pytesseract", "onnxruntime", "rapidocr", "ocrmypdf", "lingua-language-detector"}
+    assert readers & api.keys() == set()
+
+
 def named_requirements(*names: str) -> set[str]:
     lines = [line for name in names for line in (ROOT / name).read_text("utf-8").splitlines()]
     stated = [one for line in lines if (one := line.partition("#")[0].strip())]

@@ -38,6 +38,33 @@ print(next(place for path, place in files.items() if path.startswith("access/"))
 echo "$pdf"
 echo "open it with any PDF reader, for example: xdg-open '$pdf'"
 
+head_line "6. arhivar publish $UNIT: everybody may see it, since a person said why"
+arhivar publish "$UNIT" --reason "demonstrație: autorizațiile sunt acte publice"
+
+head_line "7. arhivar serve --port 0: the HTTP API, on this machine alone, until the demo ends"
+readonly SERVED=$PWD/.demo/serve.json
+arhivar serve --port 0 --json >"$SERVED" 2>"$PWD/.demo/serve.log" &
+readonly SERVER=$!
+trap 'kill "$SERVER" 2>/dev/null || true; wait "$SERVER" || true' EXIT
+for _ in $(seq 300); do
+  [ ! -s "$SERVED" ] || break
+  kill -0 "$SERVER" 2>/dev/null || { cat "$PWD/.demo/serve.log" >&2; exit 1; }
+  sleep 0.1
+done
+API=http://127.0.0.1:$(.venv/bin/python -c 'import json, sys; print(json.loads(sys.stdin.readline())["port"])' <"$SERVED")/api/v1
+TOKEN=$(arhivar token --role clerk)
+export API TOKEN
+call() { # prints a call and makes it; what it answers is cut to a screen
+  printf '\n$ %s\n' "$1"
+  local answer
+  answer=$(bash -c "$1")
+  printf '%s\n' "${answer:0:600}"
+}
+echo "API=$API"
+call 'curl -sS --noproxy "*" --fail-with-body "$API/search?q=autorizatie&limit=1"'
+printf '\n$ %s\n' 'TOKEN=$(arhivar token --role clerk)'
+call 'curl -sS --noproxy "*" --fail-with-body -H "Authorization: Bearer $TOKEN" -H "X-Request-Number: 123/12.05.2026" "$API/search?q=autorizatie&limit=1"'
+
 head_line "next: your own scans, one folder a unit"
 echo "export ARHIVAR_HOME=$ARHIVAR_HOME"
 echo "$PWD/.venv/bin/arhivar ingest --bare --languages ron /path/to/folders"

@@ -19,6 +19,7 @@ pin() {
 
 pin requirements-setup
 pin requirements
+pin requirements-api # after requirements.txt, whose versions hold it
 pin requirements-dev # after requirements.txt, whose versions hold it
 pin requirements-airflow # after requirements-dev.txt, whose versions hold it
 pin requirements-services # after both, whose versions hold it

@@ -18,7 +18,7 @@ readonly SERVER_DAYS=825 # what clients accept at most
 readonly RENEW_SECONDS=5184000
 
 # server, user and group it runs as in its image; each also answers to localhost, for its own health check
-readonly SERVERS="postgresql:999:999:postgresql minio:10002:10002:minio elasticsearch:1000:0:elasticsearch airflow:10001:10001:api-server redis:999:999:redis"
+readonly SERVERS="postgresql:999:999:postgresql minio:10002:10002:minio elasticsearch:1000:0:elasticsearch airflow:10001:10001:api-server redis:999:999:redis keycloak:1000:0:keycloak"
 
 if [ $# -ne 1 ] || [ ! -d "$1" ]; then
     echo "usage: $0 TARGET_DIR" >&2

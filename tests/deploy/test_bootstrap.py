@@ -149,9 +149,10 @@ def roles() -> Iterator[tuple[URL, str, dict[str, str]]]:
     server = make_url(require("postgresql")["arhivar"])
     prefix = f"t{token_hex(4)}_"
     passwords = {"DATABASE_ARHIVAR_PASSWORD": "it's-$HOME", "DATABASE_AIRFLOW_PASSWORD": token_hex(8)}
+    passwords["DATABASE_KEYCLOAK_PASSWORD"] = token_hex(8)
     yield server, prefix, passwords
     with psycopg.connect(_at(server, "postgres"), autocommit=True) as to:
-        for name in (f"{prefix}arhivar", f"{prefix}airflow"):
+        for name in (f"{prefix}arhivar", f"{prefix}airflow", f"{prefix}keycloak"):
             to.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
             to.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
 
@@ -177,7 +178,7 @@ def test_each_role_has_its_database_and_no_other(roles: tuple[URL, str, dict[str
             check=False,
         )
         assert done.returncode == 0, done.stderr
-        for name in ("arhivar", "airflow"):
+        for name in ("arhivar", "airflow", "keycloak"):
             mine = f"{prefix}{name}"
             with psycopg.connect(_at(server, mine, mine, passwords[f"DATABASE_{name.upper()}_PASSWORD"])) as to:
                 to.execute("CREATE TABLE IF NOT EXISTS here (x int)")

@@ -19,6 +19,7 @@ HOSTS = {
     "elasticsearch": "elasticsearch",
     "airflow": "api-server",
     "redis": "redis",
+    "keycloak": "keycloak",
 }
 
 

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from arhivar.settings import SETTING_NAMES, load_settings
+from arhivar.settings import SETTING_NAMES, Settings, load_settings
+from schemas.roles import Role
 from tests.deploy.composed import COMPOSE, ROOT, Unset, env_file, read_compose, variables
-from tools.services import elasticsearch
+from tools.services import elasticsearch, keycloak
 from tools.services.airflow import RECOVERY
 from tools.services.airflow_celery import DELIVERY, INTAKE_QUEUES, PAGE_QUEUE
+from web.server import check_serving
 
 ONE_SHOT = {"certificates", "init", "arhivar"}
 SERVERS = {"postgresql", "minio", "elasticsearch"}
@@ -37,10 +39,11 @@ def test_every_service_is_started_after_what_it_needs(compose: Compose) -> None:
         for other, how in needed.items():
             expected = "service_completed_successfully" if other in ONE_SHOT else "service_healthy"
             assert how == {"condition": expected}, f"{name} after {other}"
+    assert set(needs["keycloak"]) == {"certificates", "postgresql"}
     for server in SERVERS | {"redis"}:
         assert set(needs[server]) == {"certificates"}
     assert set(needs["init"]) == set(needs["arhivar"]) == SERVERS
-    assert set(needs["api-server"]) == set(needs["metrics"]) == {"init"}
+    assert set(needs["api-server"]) == set(needs["metrics"]) == set(needs["api"]) == {"init"}
     for part in ("scheduler", "dag-processor", "triggerer", "worker", "worker-intake"):
         assert "api-server" in needs[part]
     assert all("redis" in needs[part] for part in ("worker", "worker-intake"))
@@ -63,7 +66,7 @@ def test_every_service_is_confined(compose: Compose) -> None:
         assert not service.get("privileged"), name
         assert service["logging"]["options"].keys() == {"max-size", "max-file"}, name
     writable = {name for name, service in compose["services"].items() if not service.get("read_only")}
-    assert writable == {"elasticsearch"}
+    assert writable == {"elasticsearch", "keycloak"}
     assert {name for name, service in compose["services"].items() if service.get("user") == "0:0"} == {"certificates"}
 
 
@@ -77,11 +80,13 @@ def test_every_image_is_pinned_or_made_here(compose: Compose) -> None:
             assert (context / service["build"]["dockerfile"]).is_file(), name
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     assert compose["services"]["init"]["image"] == f"localhost/arhivar:{project['version']}"
+    assert compose["services"]["api"]["image"] == f"localhost/arhivar-api:{project['version']}"
 
 
 def test_servers_are_those_that_the_tests_run_against(compose: Compose) -> None:
     services = compose["services"]
     assert services["elasticsearch"]["image"].endswith(f":{elasticsearch._VERSION}")
+    assert services["keycloak"]["image"].endswith(f":{keycloak.VERSION}")
     client = re.search(r"^elasticsearch==(\d+)", (ROOT / "requirements.txt").read_text("utf-8"), re.MULTILINE)
     assert client is not None
     assert elasticsearch._VERSION.split(".")[0] == client[1]
@@ -91,7 +96,7 @@ def test_servers_are_those_that_the_tests_run_against(compose: Compose) -> None:
 
 def test_ports_are_published_on_loopback_alone(compose: Compose) -> None:
     published = {name: port for name, service in compose["services"].items() for port in service.get("ports", [])}
-    assert set(published) == SERVERS | {"api-server"}
+    assert set(published) == SERVERS | {"api-server", "api", "keycloak"}
     assert {port.rsplit(":", 2)[0] for port in published.values()} == {"127.0.0.1"}
 
 
@@ -150,7 +155,7 @@ def test_a_private_key_is_seen_by_its_server_alone(compose: Compose) -> None:
     private = {volume: users for volume, users in seen.items() if volume.endswith("-tls") or volume == "authority"}
     assert private.pop("authority") == {"certificates"}
     assert private.pop("airflow-tls") == {"certificates", "api-server"}
-    assert private == {f"{name}-tls": {"certificates", name} for name in (*SERVERS, "redis")}
+    assert private == {f"{name}-tls": {"certificates", name} for name in (*SERVERS, "redis", "keycloak")}
 
 
 def test_nothing_starts_without_its_secrets(env: dict[str, str]) -> None:
@@ -165,7 +170,12 @@ def test_no_secret_stands_in_the_file() -> None:
     text = COMPOSE.read_text("utf-8")
     stated = re.findall(r"^\s+([A-Z_]*(?:PASSWORD|SECRET|KEY)[A-Z_]*): (.*)$", text, re.MULTILINE)
     assert len(stated) > 8
-    files = {"AIRFLOW__API__SSL_KEY", "ARHIVAR_STORE_ACCESS_KEY", "ARHIVAR_INDEX_API_KEY_FILE"}
+    files = {
+        "KC_HTTPS_CERTIFICATE_KEY_FILE",
+        "AIRFLOW__API__SSL_KEY",
+        "ARHIVAR_STORE_ACCESS_KEY",
+        "ARHIVAR_INDEX_API_KEY_FILE",
+    }
     optional = {"ARHIVAR_REPLICA_SECRET_KEY", "ARHIVAR_REPLICA_ACCESS_KEY"}  # from .env, where it states them
     named = files | optional
     assert [name for name, value in stated if name not in named and not value.startswith("${")] == []
@@ -186,7 +196,18 @@ def test_the_example_lists_every_variable_with_the_file_s_default(env: dict[str,
 
 @pytest.mark.parametrize(
     "name",
-    ["init", "arhivar", "scheduler", "worker", "worker-intake", "dag-processor", "triggerer", "api-server", "metrics"],
+    [
+        "init",
+        "arhivar",
+        "scheduler",
+        "worker",
+        "worker-intake",
+        "dag-processor",
+        "triggerer",
+        "api-server",
+        "metrics",
+        "api",
+    ],
 )
 def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, tmp_path: Path, name: str) -> None:
     stated = {
@@ -210,10 +231,41 @@ def test_every_setting_of_a_service_is_one_that_arhivar_takes(compose: Compose, 
     assert settings.catalogue is not None
 
 
+def test_the_api_takes_the_tokens_of_keycloak_s_realm_and_may_be_reached(compose: Compose, tmp_path: Path) -> None:
+    stated = compose["services"]["api"]["environment"]
+    variables = {name: str(value) for name, value in stated.items() if value is not None}
+    (tmp_path / "key").write_text("a2V5OnZhbHVl")
+    place = {"ARHIVAR_HOME": str(tmp_path), "ARHIVAR_INDEX_API_KEY_FILE": str(tmp_path / "key")}
+    settings = load_settings(variables | place)
+    check_serving(settings, "0.0.0.0")  # noqa: S104 - as in its container
+    realm = json.loads(keycloak.REALM.read_text("utf-8"))
+    served = compose["services"]["keycloak"]["environment"]["KC_HOSTNAME"]
+    assert settings.oidc_issuer == f"{served}/realms/{realm['realm']}"
+    assert compose["services"]["api"]["command"] == ["serve", "--host", "0.0.0.0"]  # noqa: S104
+
+
+def test_the_realm_has_our_roles_and_no_secrets_and_its_pages_need_pkce() -> None:
+    text = keycloak.REALM.read_text("utf-8")
+    assert not re.search(r'"(secret|credentials|privateKey|password)"', text)
+    realm = json.loads(text)
+    assert {role["name"] for role in realm["roles"]["realm"]} == {role.value for role in Role} | {"restricted-records"}
+    clients = {client["clientId"]: client for client in realm["clients"]}
+    assert set(clients) == {Settings.model_fields["oidc_audience"].default, "arhivar-pages"}
+    pages = clients["arhivar-pages"]
+    assert (pages["publicClient"], pages["attributes"]["pkce.code.challenge.method"]) == (True, "S256")
+    assert not pages["directAccessGrantsEnabled"]
+    assert not pages["implicitFlowEnabled"]
+    assert "users" not in realm
+
+
 def test_a_profile_brings_the_queue_and_its_workers(compose: Compose, env: dict[str, str]) -> None:
     profiles = {name: service.get("profiles", []) for name, service in compose["services"].items()}
     assert {name for name, needed in profiles.items() if needed == ["scale"]} == {"redis", "worker", "worker-intake"}
-    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {"arhivar", "metrics"}
+    assert {name for name, needed in profiles.items() if needed and needed != ["scale"]} == {
+        "arhivar",
+        "keycloak",
+        "metrics",
+    }
     wider = read_compose({**env, "AIRFLOW_EXECUTOR": "CeleryExecutor"})["services"]
     executors = {service["environment"].get("AIRFLOW__CORE__EXECUTOR") for service in wider.values()}
     assert executors - {None} == {"CeleryExecutor"}

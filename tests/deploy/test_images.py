@@ -12,6 +12,7 @@ from tests.test_house import ROOMS
 from tools.services import minio
 
 PIPELINE = "deploy/pipeline/Containerfile"
+API = "deploy/api/Containerfile"
 MINIO = "deploy/minio/Containerfile"
 FILES = [str(path.relative_to(ROOT)) for path in sorted((ROOT / "deploy").glob("*/Containerfile"))]
 INSTRUCTIONS = {"FROM", "ARG", "ENV", "RUN", "COPY", "WORKDIR", "USER", "VOLUME", "EXPOSE", "ENTRYPOINT", "CMD"}
@@ -24,8 +25,8 @@ def packages(path: str) -> list[set[str]]:
     return [{word for word in match[1].split() if not word.startswith("-")} for match in found if match]
 
 
-def test_there_are_the_two_images() -> None:
-    assert FILES == [MINIO, PIPELINE]
+def test_there_are_the_three_images() -> None:
+    assert FILES == [API, MINIO, PIPELINE]
 
 
 @pytest.mark.parametrize("path", FILES)
@@ -42,7 +43,7 @@ def test_a_containerfile_starts_from_pinned_bases_and_does_not_run_as_root(path:
 
 @pytest.mark.parametrize("path", FILES)
 def test_what_a_containerfile_copies_is_there_and_let_in(path: str) -> None:
-    context = ROOT if path == PIPELINE else (ROOT / path).parent
+    context = ROOT if path in {API, PIPELINE} else (ROOT / path).parent
     ignore = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
     let_in = {line.removeprefix("!") for line in ignore if line.startswith("!")}
     for instruction, rest in containerfile(path):
@@ -67,9 +68,14 @@ def test_the_pipeline_image_has_the_system_packages_that_set_up_asks_for() -> No
     assert packages(PIPELINE)[-1] == expected
 
 
-def test_the_pipeline_image_installs_python_packages_as_set_up_does() -> None:
+def test_the_api_s_image_has_neither_java_nor_tesseract() -> None:
+    assert packages(API)[-1] == {"ca-certificates", "poppler-utils", "python3.11"}
+
+
+@pytest.mark.parametrize(("path", "lock"), [(PIPELINE, "airflow"), (API, "api")])
+def test_an_image_installs_python_packages_as_set_up_does(path: str, lock: str) -> None:
     text = re.sub(r"\\\n\s*", "", (ROOT / "tools" / "setup.sh").read_text("utf-8"))
-    runs = [rest for instruction, rest in containerfile(PIPELINE) if instruction == "RUN"]
+    runs = [rest for instruction, rest in containerfile(path) if instruction == "RUN"]
     pip = next(run for run in runs if "-m pip install" in run)
     uv = next(run for run in runs if "pip sync" in run)
     ours = re.search(r"-m pip install (.*?-r requirements-setup\.txt)", text)
@@ -79,7 +85,7 @@ def test_the_pipeline_image_installs_python_packages_as_set_up_does() -> None:
     for word in ("--system-certs", "--require-hashes", constraints, "--no-python-downloads"):
         assert word in text
         assert word in uv
-    assert uv.endswith(" requirements-airflow.txt")
+    assert uv.endswith(f" requirements-{lock}.txt")
 
 
 def test_minio_is_built_as_for_the_tests() -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from tools.services.airflow import Airflow
 from tools.services.airflow_celery import WORKERS, AirflowCelery
 from tools.services.elasticsearch import Elasticsearch
+from tools.services.keycloak import Keycloak
 from tools.services.minio import Minio
 from tools.services.postgresql import PostgreSql
 from tools.services.redis import Redis
@@ -26,6 +27,7 @@ SERVERS: tuple[Server, ...] = (
     Minio(),
     Elasticsearch(),
     Redis(),
+    Keycloak(),
     Airflow(),
     AirflowCelery(),
     *WORKERS,
