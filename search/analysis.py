@@ -135,7 +135,7 @@ def _sorted_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
     return (_kept_keys if len(stretch) <= _MAX_CACHED else _kept_keys.__wrapped__)(stretch, language)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def _kept_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(sorted(token_keys(token, language))) for token in tokenise(stretch))
 

@@ -5,7 +5,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from schemas.search import Snippet
 from search.analysis import Analysed, analyse
@@ -43,7 +43,7 @@ def snippet_of(text: str, page: Analysed, found: Sequence[tuple[Run, int]], widt
 def _gaps(page: Analysed) -> list[tuple[int, int]]:
     """What stands between the parts of divided words."""
     divided = [page[index].token.pieces for index, one in enumerate(page.found) if one.token.parts]
-    return [(left[1], right[0]) for pieces in divided for left, right in zip(pieces, pieces[1:], strict=False)]
+    return [(left[1], right[0]) for pieces in divided for left, right in pairwise(pieces)]
 
 
 def _clean_quickly(text: str, page: Analysed) -> tuple[str, Callable[[int], int]] | None:
