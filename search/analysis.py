@@ -60,6 +60,8 @@ _COMPOUND_SEPARATORS = frozenset("./-")
 _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t", "ə": "e"}
 )
+# The letters of the languages known here, taken apart as Unicode does: nearly all words have no other ones.
+_USUAL = str.maketrans("ăâîșțşţáéíóöőúüűàèêëïôûùçä", "aaistst" + "aeiooouuu" + "aeeeiouuca") | {ord("ß"): "ss"}
 _COMMA_BELOW = str.maketrans({"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "\u00ad": None})
 _MODERN_WORDS = {"sînt": "sunt", "sîntem": "suntem", "sînteți": "sunteți"}
 _OLD_WORDS = {"sunt": "sînt", "suntem": "sîntem", "sunteți": "sînteți", "sunteti": "sinteti"}
@@ -169,6 +171,9 @@ def token_keys(token: Token, language: str) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def page_keys(word: str, language: str) -> frozenset[str]:
     """The keys of one word on a page in `language` (a key of `STEMMERS`)."""
+    if word.isascii() and word.isdigit():
+        digits = word[:_MAX_KEY]
+        return frozenset((FOLD + digits, FOLD + (digits.lstrip("0") or "0")))
     views = _spellings(word) if language == "ron" else _spellings(word)[:1]
     folded = {fold(view) for view in views}
     if any(one.isdigit() for one in folded):
@@ -225,6 +230,9 @@ def fold(word: str) -> str:
     """Lower case, without diacritics, letters and digits only, at most 64 of them. Folding twice changes nothing."""
     if word.isascii() and word.isalnum():
         return word.lower()[:_MAX_KEY]
+    usual = word.lower().translate(_USUAL)
+    if usual.isascii() and usual.isalnum():
+        return usual[:_MAX_KEY]
     # Lower case may bring new marks (İ) and taking apart may bring new capitals (K, the Kelvin sign): hence both twice.
     bare = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
     bare = unicodedata.normalize("NFKD", bare).casefold()
@@ -310,6 +318,10 @@ def _touching(text: str, left: Token, right: Token) -> bool:
 
 def _spellings(word: str) -> tuple[str, ...]:
     """The word in lower case with comma-below letters, then as spelled after 1993, then as spelled before."""
+    if word.isascii():
+        plain = word.lower()
+        old = _OLD_WORDS.get(plain)
+        return (plain,) if old is None else (plain, old)
     plain = unicodedata.normalize("NFC", word).lower().translate(_COMMA_BELOW)
     inner = plain[1:-1]
     modern = _MODERN_WORDS.get(plain) or plain[:1] + inner.replace("î", "â") + plain[1:][-1:]
