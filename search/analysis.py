@@ -24,10 +24,10 @@ Sources: Snowball's stemmers (PyStemmer); the spelling reform, decision of the A
 import re
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from hashlib import sha256
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import Stemmer  # type: ignore[import-not-found]
 
@@ -48,6 +48,11 @@ _MAX_STEMMING_ROUNDS = 4
 _WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")
 # The signs that divide: hyphens, the sign of word processors (¬), and Fraktur's two strokes, which are also read as =.
 _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:\r?\n[ \t]*)+")
+# What stands between white space, with what follows where a word may be divided: analysed by itself it has the tokens
+# that it has in the whole text, so that what stands on many pages is analysed once.
+_STRETCH = re.compile("\\S++(?:(?<=[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad])[ \t]*+(?:\r?\n[ \t]*+)++\\S++)*+")
+_MAX_CACHED = 64
+"""Characters of a stretch that is worth keeping."""
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
 _COMPOUND_SEPARATORS = frozenset("./-")
 
@@ -55,6 +60,8 @@ _COMPOUND_SEPARATORS = frozenset("./-")
 _LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "æ": "ae", "œ": "oe", "ı": "i", "þ": "th", "ħ": "h", "ŧ": "t", "ə": "e"}
 )
+# The letters of the languages known here, taken apart as Unicode does: nearly all words have no other ones.
+_USUAL = str.maketrans("ăâîșțşţáéíóöőúüűàèêëïôûùçä", "aaistst" + "aeiooouuu" + "aeeeiouuca") | {ord("ß"): "ss"}
 _COMMA_BELOW = str.maketrans({"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "\u00ad": None})
 _MODERN_WORDS = {"sînt": "sunt", "sîntem": "suntem", "sînteți": "sunteți"}
 _OLD_WORDS = {"sunt": "sînt", "suntem": "sîntem", "sunteți": "sînteți", "sunteti": "sinteti"}
@@ -83,24 +90,70 @@ def tokenise(text: str) -> tuple[Token, ...]:
     return _with_wholes(text, list(_joined(text)))
 
 
-def analyse(text: str, language: str | None) -> tuple[PageToken, ...]:
+class Analysed(Sequence[PageToken]):
+    """A page's tokens. Their places in the page are worked out when they are asked for: most never are."""
+
+    def __init__(self, found: Sequence[PageToken], starts: Sequence[int]) -> None:
+        self.found = found
+        """The tokens, with places in their stretches of text."""
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self.found)
+
+    @overload
+    def __getitem__(self, index: int) -> PageToken: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[PageToken, ...]: ...
+
+    def __getitem__(self, index: int | slice) -> PageToken | tuple[PageToken, ...]:
+        """The tokens with their places in the page."""
+        if isinstance(index, slice):
+            return tuple(self[one] for one in range(*index.indices(len(self.found))))
+        token, keys = self.found[index]
+        return PageToken(_moved(token, self._starts[index]), keys)
+
+
+def analyse(text: str, language: str | None) -> Analysed:
     """A page's tokens with their keys, in the page's language (ISO 639-2/T; unknown ones are read as Romanian)."""
     known = base_language(language)
-    return tuple(PageToken(token, token_keys(token, known)) for token in tokenise(text))
+    found: list[PageToken] = []
+    starts: list[int] = []
+    for match in _STRETCH.finditer(text):
+        tokens = _stretch(match.group(), known)
+        found += tokens
+        starts += (match.start(),) * len(tokens)
+    return Analysed(found, starts)
 
 
 def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:
-    """The keys of `analyse`, sorted, by position: what an index takes in, worked out in half the time."""
+    """The keys of `analyse`, sorted, by position: what an index takes in, worked out in less time."""
     known = base_language(language)
-    return [
-        tuple(sorted(token_keys(token, known))) if token.parts or token.whole else _sorted_keys(token.text, known)
-        for token in tokenise(text)
-    ]
+    return [keys for stretch in _STRETCH.findall(text) for keys in _sorted_keys(stretch, known)]
+
+
+def _sorted_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
+    return (_kept_keys if len(stretch) <= _MAX_CACHED else _kept_keys.__wrapped__)(stretch, language)
 
 
 @lru_cache(maxsize=50_000)
-def _sorted_keys(word: str, language: str) -> tuple[str, ...]:
-    return tuple(sorted(page_keys(word, language)))
+def _kept_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(sorted(token_keys(token, language))) for token in tokenise(stretch))
+
+
+def _stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
+    return (_kept_stretch if len(stretch) <= _MAX_CACHED else _kept_stretch.__wrapped__)(stretch, language)
+
+
+@lru_cache(maxsize=50_000)
+def _kept_stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
+    return tuple(PageToken(token, token_keys(token, language)) for token in tokenise(stretch))
+
+
+def _moved(token: Token, by: int) -> Token:
+    pieces = tuple((start + by, end + by) for start, end in token.pieces)
+    return Token(token.text, token.start + by, token.end + by, pieces, token.parts, token.whole)
 
 
 def token_keys(token: Token, language: str) -> frozenset[str]:
@@ -118,6 +171,9 @@ def token_keys(token: Token, language: str) -> frozenset[str]:
 @lru_cache(maxsize=50_000)
 def page_keys(word: str, language: str) -> frozenset[str]:
     """The keys of one word on a page in `language` (a key of `STEMMERS`)."""
+    if word.isascii() and word.isdigit():
+        digits = word[:_MAX_KEY]
+        return frozenset((FOLD + digits, FOLD + (digits.lstrip("0") or "0")))
     views = _spellings(word) if language == "ron" else _spellings(word)[:1]
     folded = {fold(view) for view in views}
     if any(one.isdigit() for one in folded):
@@ -174,6 +230,9 @@ def fold(word: str) -> str:
     """Lower case, without diacritics, letters and digits only, at most 64 of them. Folding twice changes nothing."""
     if word.isascii() and word.isalnum():
         return word.lower()[:_MAX_KEY]
+    usual = word.lower().translate(_USUAL)
+    if usual.isascii() and usual.isalnum():
+        return usual[:_MAX_KEY]
     # Lower case may bring new marks (İ) and taking apart may bring new capitals (K, the Kelvin sign): hence both twice.
     bare = unicodedata.normalize("NFKD", word).casefold().translate(_LETTERS)
     bare = unicodedata.normalize("NFKD", bare).casefold()
@@ -259,6 +318,10 @@ def _touching(text: str, left: Token, right: Token) -> bool:
 
 def _spellings(word: str) -> tuple[str, ...]:
     """The word in lower case with comma-below letters, then as spelled after 1993, then as spelled before."""
+    if word.isascii():
+        plain = word.lower()
+        old = _OLD_WORDS.get(plain)
+        return (plain,) if old is None else (plain, old)
     plain = unicodedata.normalize("NFC", word).lower().translate(_COMMA_BELOW)
     inner = plain[1:-1]
     modern = _MODERN_WORDS.get(plain) or plain[:1] + inner.replace("î", "â") + plain[1:][-1:]

@@ -4,23 +4,16 @@
 The page's own word list is analysed as its text was for the index, so what is found is marked and nothing else.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from itertools import accumulate
 
 from schemas.page import Box, Line, Word
 from schemas.search import Mark
-from search.analysis import Token, analyse
+from search.analysis import Analysed, analyse
 from search.expansion import NO_EXPANSION, Expansion
-from search.matching import find_all
+from search.matching import Finder, Run
 from search.query import Query
-
-
-@dataclass(frozen=True, slots=True)
-class _Placed:
-    word: Word
-    line: int
-    start: int
-    end: int
 
 
 def mark_words(
@@ -31,36 +24,41 @@ def mark_words(
     Boxes are in derivative pixels, one for each line that a run touches. Whole words are marked, also where only a part
     of one is hit (``1987`` in ``12.05.1987``); what the query excludes is never marked.
     """
-    text, placed = _lay_out(lines)
+    text = text_of(lines)
     page = analyse(text, language)
-    spans: dict[tuple[int, int], None] = {}
-    for run, _term in find_all(query.terms, page, expansion):
-        words = [
-            index
-            for found in page[run.first : run.last + 1]
-            for index, one in enumerate(placed)
-            if _overlap(found.token, one)
-        ]
-        spans[min(words), max(words)] = None
-    return tuple(_mark(first, last, placed) for first, last in _outer(sorted(spans)))
+    return mark_found(lines, page, Finder(query.terms, expansion).find(page))
 
 
-def _lay_out(lines: Sequence[Line]) -> tuple[str, list[_Placed]]:
-    """The page's text as `PageResult.text` gives it, but for empty lines, and each word's place in it."""
-    placed: list[_Placed] = []
-    rows: list[str] = []
+def mark_found(lines: Sequence[Line], page: Analysed, found: Sequence[tuple[Run, int]]) -> tuple[Mark, ...]:
+    """The same of what `search.matching.Finder` found in the text of the lines (`text_of`), as it was analysed."""
+    if not found:
+        return ()
+    words = [(word, number) for number, line in enumerate(lines) for word in line.words]
+    starts = _starts(lines)
+    spans = {
+        (
+            bisect_right(starts, page[run.first].token.start) - 1,
+            bisect_right(starts, page[run.last].token.end - 1) - 1,
+        )
+        for run, _ in found
+    }
+    return tuple(_mark(first, last, words) for first, last in _outer(sorted(spans)))
+
+
+def text_of(lines: Sequence[Line]) -> str:
+    """The page's text as `PageResult.text` gives it, but for empty lines."""
+    return "\n".join([" ".join([word.text for word in line.words]) for line in lines])
+
+
+def _starts(lines: Sequence[Line]) -> list[int]:
+    """Where each word begins in the text of the lines. Every letter of it is in some word."""
+    starts: list[int] = []
     position = 0
-    for number, line in enumerate(lines):
-        rows.append(" ".join(word.text for word in line.words))
-        for word in line.words:
-            placed.append(_Placed(word, number, position, position + len(word.text)))
-            position += len(word.text) + 1
+    for line in lines:
+        *own, position = accumulate((len(word.text) + 1 for word in line.words), initial=position)
+        starts += own
         position += 0 if line.words else 1
-    return "\n".join(rows), placed
-
-
-def _overlap(token: Token, word: _Placed) -> bool:
-    return any(word.start < end and start < word.end for start, end in token.pieces)
+    return starts
 
 
 def _outer(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -74,13 +72,13 @@ def _outer(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return kept
 
 
-def _mark(first: int, last: int, placed: Sequence[_Placed]) -> Mark:
+def _mark(first: int, last: int, words: Sequence[tuple[Word, int]]) -> Mark:
     boxes: dict[int, Box] = {}
-    for one in placed[first : last + 1]:
-        boxes[one.line] = boxes[one.line].union(one.word.box) if one.line in boxes else one.word.box
+    for word, line in words[first : last + 1]:
+        boxes[line] = boxes[line].union(word.box) if line in boxes else word.box
     return Mark(
         boxes=tuple(boxes.values()),
-        text=" ".join(one.word.text for one in placed[first : last + 1]),
+        text=" ".join(word.text for word, _ in words[first : last + 1]),
         first_word=first,
         last_word=last,
     )

@@ -18,15 +18,15 @@ from schemas.search import (
     UnitHit,
 )
 from schemas.unit import AccessClass
-from search.analysis import fold, tokenise
+from search.analysis import analyse, fold, tokenise
 from search.completion import complete
-from search.expansion import Expansion
 from search.index import SearchIndex, UnitRequest
-from search.marks import mark_words
+from search.marks import mark_found, text_of
+from search.matching import Finder
 from search.places import Places
 from search.query import Query, parse_query
 from search.slips import Meaning, expand
-from search.snippets import snippet
+from search.snippets import snippet_of
 
 WordsOf = Callable[[UUID, int, int], Sequence[Line]]
 """Unit, its version, page number → the page's lines of words, from beside its ALTO."""
@@ -63,7 +63,8 @@ class SearchService:
         meaning = self._understand(query, filters)
         request = UnitRequest(query, filters, meaning.expansion, sort, facets, limit, offset, pages)
         found = self._index.search_units(request)
-        hits = tuple(self._show_unit(query, hit, meaning.expansion) for hit in found.hits)
+        finder = Finder(query.terms, meaning.expansion)
+        hits = tuple(self._show_unit(finder, hit) for hit in found.hits)
         return FoundUnits(
             query=text,
             pages=found.pages,
@@ -81,7 +82,8 @@ class SearchService:
         query = parse_query(text)
         expansion = self._understand(query, filters).expansion
         found = self._index.search(query, filters, limit, offset, expansion)
-        hits = tuple(self._show(query, hit, expansion) for hit in found.hits)
+        finder = Finder(query.terms, expansion)
+        hits = tuple(self._show(finder, hit) for hit in found.hits)
         return SearchResult(query=text, total=found.total, hits=hits)
 
     def suggest(self, begun: str, access_classes: Collection[AccessClass], limit: int = 10) -> tuple[Suggestion, ...]:
@@ -107,7 +109,7 @@ class SearchService:
             return None
         return _as_written(query, str(meaning.corrected), shown)
 
-    def _show_unit(self, query: Query, hit: UnitHit, expansion: Expansion) -> FoundUnit:
+    def _show_unit(self, finder: Finder, hit: UnitHit) -> FoundUnit:
         return FoundUnit(
             unit_id=hit.unit_id,
             unit_version=hit.unit_version,
@@ -120,11 +122,18 @@ class SearchService:
             year_to=hit.year_to,
             score=hit.score,
             matching=hit.matching,
-            pages=tuple(self._show(query, page, expansion) for page in hit.pages),
+            pages=tuple(self._show(finder, page) for page in hit.pages),
         )
 
-    def _show(self, query: Query, hit: PageHit, expansion: Expansion) -> SearchHit:
-        lines = self._words_of(hit.unit_id, hit.unit_version, hit.page) if query.terms else ()
+    def _show(self, finder: Finder, hit: PageHit) -> SearchHit:
+        """The page's words are analysed by themselves only where they are not the text that the index has."""
+        page = analyse(hit.text, hit.language)
+        found = finder.find(page)
+        snippet = snippet_of(hit.text, page, found)
+        lines = self._words_of(hit.unit_id, hit.unit_version, hit.page) if finder.terms else ()
+        if lines and (text := text_of(lines)) != hit.text:
+            page = analyse(text, hit.language)
+            found = finder.find(page)
         return SearchHit(
             unit_id=hit.unit_id,
             reference_code=hit.reference_code,
@@ -132,8 +141,8 @@ class SearchService:
             page=hit.page,
             language=hit.language,
             score=hit.score,
-            snippet=snippet(query, hit.text, hit.language, expansion=expansion),
-            marks=mark_words(query, lines, hit.language, expansion),
+            snippet=snippet,
+            marks=mark_found(lines, page, found) if lines else (),
         )
 
 

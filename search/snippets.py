@@ -1,16 +1,20 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A piece of a page's text around the best hits, with the hits marked."""
 
+import re
 import unicodedata
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from itertools import accumulate, pairwise
 
 from schemas.search import Snippet
-from search.analysis import PageToken, analyse
+from search.analysis import Analysed, analyse
 from search.expansion import NO_EXPANSION, Expansion
-from search.matching import Run, find_all
+from search.matching import Finder, Run
 from search.query import Query
 
 ELLIPSIS = "…"
+_SPACES = re.compile(r"^\s+|\s{2,}")
 
 
 def snippet(
@@ -22,8 +26,13 @@ def snippet(
     out, and words are never cut; an ellipsis stands where text was left out. Without a hit it is the text's beginning.
     """
     page = analyse(text, language)
-    clean, places = _clean(text, page)
-    hits = [(*_span(run, page, places), term) for run, term in find_all(query.terms, page, expansion)]
+    return snippet_of(text, page, Finder(query.terms, expansion).find(page), width)
+
+
+def snippet_of(text: str, page: Analysed, found: Sequence[tuple[Run, int]], width: int = 160) -> Snippet:
+    """The same of a text that was analysed, and searched by `search.matching.Finder`."""
+    clean, place = _clean_quickly(text, page) or _clean(text, page)
+    hits = [(*_span(run, page, place), term) for run, term in found]
     start, end = _window(clean, hits, width)
     before, after = ELLIPSIS * (start > 0), ELLIPSIS * (end < len(clean))
     shift = len(before) - start
@@ -31,14 +40,35 @@ def snippet(
     return Snippet(text=f"{before}{clean[start:end]}{after}", marks=marks)
 
 
-def _clean(text: str, page: Sequence[PageToken]) -> tuple[str, list[int]]:
-    """The text as shown, and for each place in `text` (and its end) the place in what is shown."""
-    dropped = {
-        index
-        for found in page
-        for left, right in zip(found.token.pieces, found.token.pieces[1:], strict=False)
-        for index in range(left[1], right[0])
-    }
+def _gaps(page: Analysed) -> list[tuple[int, int]]:
+    """What stands between the parts of divided words."""
+    divided = [page[index].token.pieces for index, one in enumerate(page.found) if one.token.parts]
+    return [(left[1], right[0]) for pieces in divided for left, right in pairwise(pieces)]
+
+
+def _clean_quickly(text: str, page: Analysed) -> tuple[str, Callable[[int], int]] | None:
+    """What `_clean` gives where all characters show something, as on nearly all pages; else None."""
+    gaps = _gaps(page)
+    ends = {end for _, end in gaps}
+    spaces = [(match.start() + (match.start() > 0), match.end()) for match in _SPACES.finditer(text)]
+    dropped = sorted([*gaps, *(space for space in spaces if space[1] not in ends)])
+    kept: list[str] = []
+    last = 0
+    for start, end in dropped:
+        kept.append(text[last:start])
+        last = end
+    kept.append(text[last:])
+    clean = " ".join("".join(kept).split())
+    if not clean.isprintable():
+        return None
+    after = [end for _, end in dropped]
+    before = [0, *accumulate(end - start for start, end in dropped)]
+    return clean, lambda index: index - before[bisect_right(after, index)]
+
+
+def _clean(text: str, page: Analysed) -> tuple[str, Callable[[int], int]]:
+    """The text as shown, and from a place in `text` (or its end) to the place in what is shown."""
+    dropped = {index for start, end in _gaps(page) for index in range(start, end)}
     shown: list[str] = []
     places: list[int] = []
     for index, char in enumerate(text):
@@ -51,11 +81,11 @@ def _clean(text: str, page: Sequence[PageToken]) -> tuple[str, list[int]]:
             shown.append(" ")
     places.append(len(shown))
     clean = "".join(shown).rstrip()
-    return clean, [min(place, len(clean)) for place in places]
+    return clean, lambda index: min(places[index], len(clean))
 
 
-def _span(run: Run, page: Sequence[PageToken], places: Sequence[int]) -> tuple[int, int]:
-    return places[page[run.first].token.start], places[page[run.last].token.end]
+def _span(run: Run, page: Analysed, place: Callable[[int], int]) -> tuple[int, int]:
+    return place(page[run.first].token.start), place(page[run.last].token.end)
 
 
 def _window(clean: str, hits: Sequence[tuple[int, int, int]], width: int) -> tuple[int, int]:
