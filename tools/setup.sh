@@ -100,7 +100,7 @@ verapdf_ready() { (cd "$VERAPDF_DIR" && sha256sum --check --status "$VERAPDF_SUM
 
 # Names of the Debian packages that are missing, on one line.
 missing_packages() {
-  local wanted="ca-certificates hunspell-de-de hunspell-en-us hunspell-fr-comprehensive hunspell-hu hunspell-ro libhunspell-1.7-0 poppler-utils tesseract-ocr $FONTS $SERVERS" language installed package python
+  local wanted="ca-certificates hunspell-de-de hunspell-en-us hunspell-fr-comprehensive hunspell-hu hunspell-ro libhunspell-1.7-0 poppler-utils tesseract-ocr $FONTS curl $SERVERS" language installed package python
   for language in $LANGUAGES; do wanted+=" tesseract-ocr-$language"; done
   # Until Debian 12 the narrow face was part of fonts-liberation.
   grep -q '^VERSION_CODENAME=bookworm' /etc/os-release || wanted+=" fonts-liberation-sans-narrow"
@@ -168,6 +168,7 @@ check_programs() {
     [ -r "/usr/share/hunspell/$language.dic" ] || missing+=" hunspell($language)"
   done
   command -v pdftoppm >/dev/null || missing+=" poppler-utils(pdftoppm)"
+  command -v curl >/dev/null || missing+=" curl" # the demo and the API guide's test call the API
   [ "$(java_version)" -ge "$JAVA_MIN" ] || missing+=" Java>=$JAVA_MIN"
   verapdf_ready || command -v mvn >/dev/null || missing+=" maven(mvn)"
   [ -z "$missing" ] ||
