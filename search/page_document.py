@@ -56,7 +56,7 @@ def languages_of(record: PageRecord) -> tuple[str, ...]:
     return () if record.language is None else tuple(sorted({record.language, record.language.split("_")[0]}))
 
 
-def analyse_description(text: str, language: str | None) -> tuple[PageToken, ...]:
+def analyse_description(text: str, language: str | None) -> Sequence[PageToken]:
     """A unit's description may be in Romanian whatever language its pages are in: it has the keys of both."""
     romanian = analyse(text, None)
     if base_language(language) == base_language(None):
