@@ -44,5 +44,5 @@ class Machine:
 
 
 def hits(machine: Machine, words: str) -> list[tuple[str, int]]:
-    answer = machine.ask("search", words)
+    answer = machine.ask("search", words, "--pages")
     return sorted((hit["reference_code"], hit["page"]) for hit in answer["hits"])

@@ -117,7 +117,7 @@ def searching(town: Town, machine: Machine, wanted: set[tuple[str, int]]) -> Ite
         while not stop.is_set():
             expected = set(told.wanted)
             try:
-                answer = machine.ask("search", WORD, "--limit", "50")
+                answer = machine.ask("search", WORD, "--pages", "--limit", "50")
             except AssertionError as error:
                 told.wrong.append(str(error))
                 return

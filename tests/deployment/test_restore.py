@@ -63,7 +63,7 @@ def lose_everything_but_the_store(machine: Machine) -> Machine:
 
 def results(machine: Machine) -> dict[str, Any]:
     """What is found, in which order, with the words' places."""
-    return {query: machine.ask("search", query, "--limit", "50") for query in QUERIES}
+    return {query: machine.ask("search", query, "--pages", "--limit", "50") for query in QUERIES}
 
 
 def records(machine: Machine) -> list[dict[str, Any]]:
@@ -81,7 +81,7 @@ def test_all_comes_back_as_it_was_at_the_backup(machine: Machine, tmp_path: Path
     machine.run("rebuild", "--index-only")  # pages of former versions move scores until the cluster forgets them
     found = results(machine)
     assert [answer["total"] for answer in found.values()] == [7, 3, 7, 7, 7]
-    assert machine.ask("search", "hotararea", "--from", "1990")["total"] == 2
+    assert machine.ask("search", "hotararea", "--pages", "--from", "1990")["total"] == 2
     units = machine.ask("status")
     machine.run("backup", str(tmp_path / "shelf"), "--with-keys")
     before = records(machine)
@@ -93,7 +93,7 @@ def test_all_comes_back_as_it_was_at_the_backup(machine: Machine, tmp_path: Path
     assert restored["rebuilt"]["added"] == dict.fromkeys(restored["rebuilt"]["added"], 0)
     another.run("verify")
     assert results(another) == found
-    assert another.ask("search", "hotararea", "--from", "1990")["total"] == 2
+    assert another.ask("search", "hotararea", "--pages", "--from", "1990")["total"] == 2
     assert another.ask("status") == units
     another.run("audit", "--verify")
     after = records(another)
