@@ -103,16 +103,16 @@ def init_archive(settings: Settings) -> bool:
         settings_file.write_text(_FIRST_SETTINGS, encoding="utf-8")
     with sql_catalogue(settings) as catalogue:
         catalogue.upgrade()
-        if not catalogue.places():
-            from arhivar.places.plan import starting_places
-
-            catalogue.set_places(starting_places())
         # One at a time: two machines that find no key would each make one, and neither would know the other's.
         leases = LeaseHolder(catalogue, settings.lease_seconds)
         with leases.hold("init", patience_seconds=settings.lease_seconds) as lease:
             if lease is None:
                 raise LeaseLost(name="init")
             prepare_key(settings, store)
+            if not catalogue.places():
+                from arhivar.places.plan import starting_places
+
+                catalogue.set_places(starting_places())
     return new
 
 
