@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from arhivar.access.seen import PageKey, page_classes, visible_found
+from arhivar.access.seen import PageKey, found_classes, visible_found
 from schemas.access import LookedAt
 from schemas.errors import CursorRefused
 from schemas.search import FoundUnits
@@ -49,9 +49,8 @@ class Asking:
 
     def show(self, found: FoundUnits) -> FoundUnits:
         """See `search.router.Asker`. The index may be behind the catalogue, which has the last word."""
-        shown = visible_found(self.parts.archive, found, self.access_classes)
-        keys = [PageKey(unit.unit_id, unit.unit_version, page.page) for unit in shown.hits for page in unit.pages]
-        classes = page_classes(self.parts.archive, keys)
+        classes = found_classes(self.parts.archive, found)
+        shown = visible_found(found, classes, self.access_classes)
         opened = [
             Opened(
                 unit.unit_id,

@@ -5,7 +5,7 @@ The index is behind for a moment, or for as long as it is down. What people deci
 pages or units asks here, with one question to the catalogue for a whole answer.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -29,11 +29,6 @@ def page_classes(archive: Archive, pages: Iterable[PageKey]) -> dict[PageKey, Ac
     return {one: known[one.unit_id].page(one.version, one.page) for one in wanted if one.unit_id in known}
 
 
-def visible(archive: Archive, pages: Iterable[PageKey], classes: Collection[AccessClass]) -> frozenset[PageKey]:
-    """Those of the pages that a reader of these classes may see. Raises CatalogueError."""
-    return frozenset(page for page, found in page_classes(archive, pages).items() if found in classes)
-
-
 def visible_units(archive: Archive, unit_ids: Iterable[UUID], classes: Collection[AccessClass]) -> frozenset[UUID]:
     """Those of the units of which a reader may know: the unit, or at least one page, is theirs to see.
 
@@ -47,15 +42,24 @@ def visible_units(archive: Archive, unit_ids: Iterable[UUID], classes: Collectio
     )
 
 
-def visible_found(archive: Archive, found: FoundUnits, classes: Collection[AccessClass]) -> FoundUnits:
+def found_classes(archive: Archive, found: FoundUnits) -> dict[PageKey, AccessClass]:
+    """Who may see the pages of an answer, as `page_classes` says."""
+    return page_classes(
+        archive, (PageKey(unit.unit_id, unit.unit_version, hit.page) for unit in found.hits for hit in unit.pages)
+    )
+
+
+def visible_found(
+    found: FoundUnits, known: Mapping[PageKey, AccessClass], classes: Collection[AccessClass]
+) -> FoundUnits:
     """The answer without pages that the reader may not see, and without units of which none is left.
 
-    Such pages are there only while the index is behind; what is known of them is taken off the counts. Raises
-    CatalogueError.
+    `known` is what `found_classes` said of it. Such pages are there only while the index is behind; what is known of
+    them is taken off the counts.
     """
-    shown = [PageKey(unit.unit_id, unit.unit_version, hit.page) for unit in found.hits for hit in unit.pages]
-    allowed = visible(archive, shown, classes)
-    if len(allowed) == len(set(shown)):
+    allowed = {page for page, one in known.items() if one in classes}
+    shown = {PageKey(unit.unit_id, unit.unit_version, hit.page) for unit in found.hits for hit in unit.pages}
+    if allowed == shown:
         return found
     units: list[FoundUnit] = []
     gone_pages = 0

@@ -11,7 +11,7 @@ import pytest
 
 from arhivar.access.decide import Decided, classify, publish, withdraw
 from arhivar.access.journal import entry_digest, entry_key
-from arhivar.access.seen import PageKey, page_classes, visible, visible_found, visible_units
+from arhivar.access.seen import PageKey, found_classes, page_classes, visible_found, visible_units
 from arhivar.composition import Archive, object_id
 from arhivar.keeping.backup import make_backup
 from arhivar.keeping.rebuild import RebuildReport, RebuildWatcher, rebuild_archive
@@ -89,6 +89,10 @@ def in_catalogue(archive: Archive) -> list[AccessClass]:
     pages = [PageKey(row.unit_id, row.version, number) for number in range(1, row.pages + 1)]
     found = page_classes(archive, pages)
     return [found[page] for page in pages]
+
+
+def visible(archive: Archive, pages: Sequence[PageKey], classes: Sequence[AccessClass]) -> frozenset[PageKey]:
+    return frozenset(page for page, found in page_classes(archive, pages).items() if found in classes)
 
 
 def stands(archive: Archive, *classes: AccessClass, texts: Sequence[str] = TEXTS) -> None:
@@ -297,19 +301,19 @@ def _found(archive: Archive) -> FoundUnits:
 def test_a_withdrawal_holds_while_the_index_is_down(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(archive, CODE, "interes public")
     found = _found(archive)
-    assert visible_found(archive, found, [PUBLIC]) is found
+    assert visible_found(found, found_classes(archive, found), [PUBLIC]) is found
     with monkeypatch.context() as patch:
         patch.setattr(archive.index, "write", _unavailable)
         done = withdraw(archive, CODE, "reclamație", pages=[2])
         assert not done.indexed
-    left = visible_found(archive, found, [PUBLIC])
+    left = visible_found(found, found_classes(archive, found), [PUBLIC])
     assert [[hit.page for hit in unit.pages] for unit in left.hits] == [[1, 3]]
     assert (left.pages, left.units, left.hits[0].matching) == (2, 1, 2)
     assert in_index(archive)[1] == {PUBLIC}, "the index is behind"
     drain_outbox(archive)
     stands(archive, PUBLIC, STAFF, PUBLIC)
     withdraw(archive, CODE, "toate")
-    nothing = visible_found(archive, found, [PUBLIC])
+    nothing = visible_found(found, found_classes(archive, found), [PUBLIC])
     assert (nothing.hits, nothing.pages, nothing.units) == ((), 0, 0)
 
 
