@@ -99,8 +99,8 @@ class HitPage(Record):
     hits: tuple[PageHit, ...]
 
 
-class UnitHit(Record):
-    """A unit with pages that match."""
+class MatchingUnit(Record):
+    """A unit with pages that match, without them."""
 
     unit_id: UUID
     unit_version: int
@@ -113,6 +113,11 @@ class UnitHit(Record):
     year_to: int | None = None
     score: float = Field(description="its best page's; 0 where the query only chooses")
     matching: int = Field(ge=1, description="how many of its pages match")
+
+
+class UnitHit(MatchingUnit):
+    """A unit as an index finds it."""
+
     pages: tuple[PageHit, ...] = Field(description="the best of them, best first")
 
 
@@ -164,20 +169,9 @@ class SearchResult(Record):
     hits: tuple[SearchHit, ...]
 
 
-class FoundUnit(Record):
+class FoundUnit(MatchingUnit):
     """A unit as shown to a person: its best pages with snippets and marks."""
 
-    unit_id: UUID
-    unit_version: int
-    reference_code: str
-    title: str
-    fonds: str | None = None
-    series: str | None = None
-    document_type: str | None = None
-    year_from: int | None = None
-    year_to: int | None = None
-    score: float
-    matching: int = Field(ge=1, description="how many of its pages match")
     pages: tuple[SearchHit, ...] = Field(description="the best of them, best first")
 
 

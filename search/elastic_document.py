@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from schemas.search import Facet, PageHit, PageRecord
+from schemas.search import PageHit, PageRecord
 from search.analysis import fingerprint, indexed_keys
 from search.offers import offers_of
 from search.page_document import (
@@ -26,14 +26,6 @@ from search.page_document import (
 )
 
 _DEFINITION_FILE = Path(__file__).parents[1] / "schemas" / "index" / "page.json"
-
-FACET_FIELDS = {
-    Facet.FONDS: "fonds_written",
-    Facet.SERIES: "series_written",
-    Facet.TYPE: "type_written",
-    Facet.DECADE: "decade",
-    Facet.LANGUAGE: "language",
-}
 
 Definition = dict[str, Any]
 

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from schemas.search import Facet, FacetValue, SortBy, UnitHit, UnitPage
-from search.elastic_document import FACET_FIELDS, to_record
+from search.elastic_document import to_record
 from search.elastic_query import Dsl, within_units
-from search.facets import ASKED_VALUES, facet_values
+from search.facets import ASKED_VALUES, FACET_FIELDS, facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
 

@@ -7,6 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from schemas.search import Facet, FacetValue
 from search.page_document import plain_code
 
+FACET_FIELDS = {
+    Facet.FONDS: "fonds_written",
+    Facet.SERIES: "series_written",
+    Facet.TYPE: "type_written",
+    Facet.DECADE: "decade",
+    Facet.LANGUAGE: "language",
+}
+"""The field of an engine's document by which a facet counts."""
+
 MAX_VALUES = 100
 ASKED_VALUES = 250
 """How many values an engine is asked for, so that enough are left when spellings are put together."""

@@ -110,20 +110,8 @@ class SearchService:
         return _as_written(query, str(meaning.corrected), shown)
 
     def _show_unit(self, finder: Finder, hit: UnitHit) -> FoundUnit:
-        return FoundUnit(
-            unit_id=hit.unit_id,
-            unit_version=hit.unit_version,
-            reference_code=hit.reference_code,
-            title=hit.title,
-            fonds=hit.fonds,
-            series=hit.series,
-            document_type=hit.document_type,
-            year_from=hit.year_from,
-            year_to=hit.year_to,
-            score=hit.score,
-            matching=hit.matching,
-            pages=tuple(self._show(finder, page) for page in hit.pages),
-        )
+        pages = tuple(self._show(finder, page) for page in hit.pages)
+        return FoundUnit.model_validate({**dict(hit), "pages": pages})
 
     def _show(self, finder: Finder, hit: PageHit) -> SearchHit:
         """The page's words are analysed by themselves only where they are not the text that the index has."""

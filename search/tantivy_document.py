@@ -6,7 +6,7 @@ from uuid import UUID
 
 from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
-from schemas.search import Facet, PageHit, PageRecord
+from schemas.search import PageHit, PageRecord
 from search.analysis import indexed_keys
 from search.offers import offers_of
 from search.page_document import (
@@ -22,14 +22,6 @@ from search.ranking import FIELD_GAP
 
 SCHEMA_VERSION = 3
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
-
-FACET_FIELDS = {
-    Facet.FONDS: "fonds_written",
-    Facet.SERIES: "series_written",
-    Facet.TYPE: "type_written",
-    Facet.DECADE: "decade",
-    Facet.LANGUAGE: "language",
-}
 
 _RANK_BITS = 64
 _PAGE_BITS = 20

@@ -13,10 +13,10 @@ from tantivy import Query as TantivyQuery
 from tantivy import SearchResult as TantivyResult
 
 from schemas.search import Facet, FacetValue, SortBy, UnitHit, UnitPage
-from search.facets import ASKED_VALUES, facet_values
+from search.facets import ASKED_VALUES, FACET_FIELDS, facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
-from search.tantivy_document import FACET_FIELDS, to_record, unit_rank_of, unit_rank_of_id
+from search.tantivy_document import to_record, unit_rank_of, unit_rank_of_id
 from search.tantivy_query import QueryBuilder
 
 _SPARE_HITS = 16
