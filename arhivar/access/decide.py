@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from arhivar.access.effective import masters_of, stand, unit_access
+from arhivar.access.effective import by_class, masters_of, stand, unit_access
 from arhivar.access.settle import finish, learn
 from arhivar.auditing import actor
 from arhivar.composition import Archive, object_id
@@ -53,10 +53,7 @@ class Decided:
     @property
     def classes(self) -> dict[AccessClass, tuple[int, ...]]:
         """The unit's pages by who may see them now."""
-        by_class: dict[AccessClass, list[int]] = {}
-        for number in self.pages:
-            by_class.setdefault(self.access.page(self.version, number), []).append(number)
-        return {one: tuple(by_class[one]) for one in AccessClass if one in by_class}
+        return by_class({number: self.access.page(self.version, number) for number in self.pages})
 
     @property
     def others(self) -> tuple[int, ...]:

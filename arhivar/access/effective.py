@@ -55,6 +55,15 @@ class Standing:
         return {number: self.page(number) for number in sorted(self.masters)}
 
 
+def by_class(pages: Mapping[int, AccessClass]) -> dict[AccessClass, tuple[int, ...]]:
+    """The numbers of pages by who may see them, from the most open class; none without a page."""
+    return {
+        one: tuple(number for number, given in pages.items() if given is one)
+        for one in AccessClass
+        if one in pages.values()
+    }
+
+
 def masters_of(package: PackageDescription) -> dict[int, str]:
     """What each page of a package's version is known by: its pixels' digest, or its identity where it has none."""
     return {page.number: page.source_digest or f"{page.ingest_id}/{page.sequence}" for page in package.pages}

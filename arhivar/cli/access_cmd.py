@@ -3,6 +3,7 @@
 
 import click
 
+from arhivar.access.effective import by_class
 from arhivar.cli.access_words import CLASSES, KINDS, about, classes_document, decision_document, print_classes
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
@@ -71,12 +72,7 @@ def _show(output: Output, archive: Archive, row: UnitRow) -> None:
 def _classes(row: UnitRow, access: UnitAccess) -> dict[AccessClass, tuple[int, ...]]:
     if row.version is None or row.pages is None:
         return {}
-    found = {number: access.page(row.version, number) for number in range(1, row.pages + 1)}
-    return {
-        one: tuple(number for number, given in found.items() if given is one)
-        for one in AccessClass
-        if one in found.values()
-    }
+    return by_class({number: access.page(row.version, number) for number in range(1, row.pages + 1)})
 
 
 def _cells(output: Output, row: DecisionRow) -> list[object]:

@@ -29,8 +29,8 @@ _COUNTS = Message(
     ro="Noi: {new}; modificate: {changed}; neschimbate: {unchanged}; în arhivă, dar nu în fișier: {absent}",
     en="New: {new}; changed: {changed}; unchanged: {unchanged}; in the archive but not in the file: {absent}",
 )
-_APPLIED = Message(ro="Importul a fost făcut.", en="The import is done.")
-_TRIED = Message(
+APPLIED = Message(ro="Importul a fost făcut.", en="The import is done.")
+TRIED = Message(
     ro="Nimic nu a fost schimbat: a fost o probă. Repetați cu --apply pentru a importa.",
     en="Nothing was changed: this was a trial. Repeat with --apply to import.",
 )
@@ -178,7 +178,7 @@ def _report(output: Output, plan: Plan[RecordT], table: Table, *, applied: bool)
         print_problems(output, plan.problems)
     else:
         output.say(_COUNTS, **counts)
-        output.say(_APPLIED if applied else _TRIED)
+        output.say(APPLIED if applied else TRIED)
     output.document(
         {
             "applied": applied,

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from arhivar.auditing import record_audit
-from arhivar.cli.inventory_cmd import print_problems, problem_document, read_file, subject_of, write_new
+from arhivar.cli.inventory_cmd import APPLIED, TRIED, print_problems, problem_document, read_file, subject_of, write_new
 from arhivar.cli.main import Context
 from arhivar.cli.output import Output
 from arhivar.composition import open_archive, open_catalogue
@@ -24,11 +24,6 @@ _COUNTS = Message(
 )
 _CHANGED = Message(ro="Modificate: {places}", en="Changed: {places}")
 _REMOVED = Message(ro="Se scot: {places}", en="Taken out: {places}")
-_APPLIED = Message(ro="Importul a fost făcut.", en="The import is done.")
-_TRIED = Message(
-    ro="Nimic nu a fost schimbat: a fost o probă. Repetați cu --apply pentru a importa.",
-    en="Nothing was changed: this was a trial. Repeat with --apply to import.",
-)
 _WRITTEN = Message(ro="Tabel scris în {target}", en="Table written to {target}")
 _LISTED = Message(ro="Locuri și străzi: {places}; nume: {names}", en="Places and streets: {places}; names: {names}")
 _HEADS = (
@@ -124,7 +119,7 @@ def _report(output: Output, plan: PlacesPlan, *, applied: bool, replace: bool) -
             output.say(_REMOVED, places=", ".join(plan.absent))
         counts = {"new": plan.new, "changed": plan.changed, "unchanged": plan.unchanged, "absent": plan.absent}
         output.say(_COUNTS, **{name: len(places) for name, places in counts.items()})
-        output.say(_APPLIED if applied else _TRIED)
+        output.say(APPLIED if applied else TRIED)
     output.document(
         {
             "applied": applied,

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
-from arhivar.access.effective import Masters, masters_of
+from arhivar.access.effective import Masters, by_class, masters_of
 from repository.records import DecisionRow
 from schemas.access import DecisionKind
 from schemas.base import Record, UtcTime
@@ -67,11 +67,7 @@ def show_access(request: Request, unit_id: UnitId, caller: Annotated[Caller, Dep
         reference_code=seen.row.reference_code,
         version=seen.version,
         access_class=seen.row.access_class,
-        pages={
-            one: tuple(number for number, given in seen.pages.items() if given is one)
-            for one in AccessClass
-            if one in seen.pages.values()
-        },
+        pages=by_class(seen.pages),
         decisions=tuple(one for one in told if one is not None),
     )
 

@@ -6,7 +6,6 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Body, Depends, Request
-from fastapi import Path as InPath
 from pydantic import Field, model_validator
 
 from arhivar.access.decide import Decided, decide
@@ -17,6 +16,7 @@ from schemas.unit import AccessClass
 from web.identity import Caller
 from web.parts import parts_of
 from web.routes import examples
+from web.routes.units import UnitId
 from web.rules import deciders
 from web.sight import see_unit
 
@@ -85,7 +85,7 @@ class DecisionAnswer(Record):
 )
 def decide_access(
     request: Request,
-    unit_id: Annotated[UUID, InPath(description="the unit's id, as lists and hits have it")],
+    unit_id: UnitId,
     asked: Annotated[DecisionAsked, Body(openapi_examples=examples.DECISION)],
     caller: Annotated[Caller, Depends(deciders)],
 ) -> DecisionAnswer:

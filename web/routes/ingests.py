@@ -13,13 +13,13 @@ from repository.records import IngestRow, IngestsAfter
 from schemas.base import Record
 from schemas.errors import CursorRefused, NothingThere
 from schemas.ingest import IngestState
-from web.answers import FindingAnswer, FindingList, IngestAnswer, IngestList, LedgerAnswer
+from web.answers import FindingList, IngestAnswer, IngestList, LedgerAnswer
 from web.identity import Caller
 from web.parts import parts_of
-from web.problems import language_of
 from web.routes import examples
 from web.rules import work_of, workers
 from web.sight import see_work
+from web.work import tell_findings, tell_ledger
 
 router = APIRouter(tags=["ingests"])
 
@@ -66,12 +66,7 @@ def show_ingest(request: Request, ingest_id: IngestId, caller: Worker) -> Ingest
     "/ingests/{ingest_id}/ledger", summary="An ingest's page ledger", responses=examples.answers(examples.LEDGER)
 )
 def show_ledger(request: Request, ingest_id: IngestId, caller: Worker) -> LedgerAnswer:
-    catalogue = parts_of(request).archive.catalogue
-    _see(catalogue, caller, ingest_id)
-    ledger = catalogue.ledger(ingest_id)
-    if ledger is None:
-        raise NothingThere
-    return LedgerAnswer.of(ledger, language_of(request.headers))
+    return tell_ledger(request, _see(parts_of(request).archive.catalogue, caller, ingest_id).ingest_id)
 
 
 @router.get(
@@ -80,11 +75,7 @@ def show_ledger(request: Request, ingest_id: IngestId, caller: Worker) -> Ledger
     responses=examples.answers(examples.FINDINGS),
 )
 def show_findings(request: Request, ingest_id: IngestId, caller: Worker) -> FindingList:
-    catalogue = parts_of(request).archive.catalogue
-    _see(catalogue, caller, ingest_id)
-    language = language_of(request.headers)
-    findings = tuple(FindingAnswer.of(one, language) for one in catalogue.findings(ingest_id))
-    return FindingList(ingest_id=ingest_id, findings=findings)
+    return tell_findings(request, _see(parts_of(request).archive.catalogue, caller, ingest_id).ingest_id)
 
 
 def _see(catalogue: Catalogue, caller: Caller, ingest_id: str) -> IngestRow:

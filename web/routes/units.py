@@ -32,6 +32,7 @@ from web.problems import language_of
 from web.routes import examples
 from web.rules import everybody, records_of, workers
 from web.sight import see_page, see_unit, see_work
+from web.work import tell_findings, tell_ledger
 
 router = APIRouter(tags=["units"])
 
@@ -138,12 +139,7 @@ def show_page(request: Request, unit_id: UnitId, page: PageNumber, caller: Reade
 
 @router.get("/units/{unit_id}/ledger", summary="A unit's page ledger", responses=examples.answers(examples.LEDGER))
 def show_ledger(request: Request, unit_id: UnitId, caller: Worker) -> LedgerAnswer:
-    catalogue = parts_of(request).archive.catalogue
-    row = see_work(catalogue, caller, unit_id)
-    ledger = None if row.ingest_id is None else catalogue.ledger(row.ingest_id)
-    if ledger is None:
-        raise NothingThere
-    return LedgerAnswer.of(ledger, language_of(request.headers))
+    return tell_ledger(request, see_work(parts_of(request).archive.catalogue, caller, unit_id).ingest_id)
 
 
 @router.get(
@@ -152,10 +148,4 @@ def show_ledger(request: Request, unit_id: UnitId, caller: Worker) -> LedgerAnsw
     responses=examples.answers(examples.FINDINGS),
 )
 def show_findings(request: Request, unit_id: UnitId, caller: Worker) -> FindingList:
-    catalogue = parts_of(request).archive.catalogue
-    row = see_work(catalogue, caller, unit_id)
-    if row.ingest_id is None:
-        raise NothingThere
-    language = language_of(request.headers)
-    findings = catalogue.findings(row.ingest_id)
-    return FindingList(ingest_id=row.ingest_id, findings=tuple(FindingAnswer.of(one, language) for one in findings))
+    return tell_findings(request, see_work(parts_of(request).archive.catalogue, caller, unit_id).ingest_id)
