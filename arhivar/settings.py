@@ -42,8 +42,8 @@ TEST_VARIABLES = frozenset(
 """For tests and benchmarks alone (docs/testing.md); not settings."""
 
 SERVICE_VARIABLES = frozenset(
-    {"ARHIVAR_TEST_SERVICES", "ARHIVAR_SERVICES_HOME", "ARHIVAR_SERVICES_CACHE"}
-    | {f"ARHIVAR_{server}_PORT" for server in ("POSTGRESQL", "MINIO", "ELASTICSEARCH", "REDIS")}
+    {"ARHIVAR_TEST_SERVICES", "ARHIVAR_SERVICES_HOME", "ARHIVAR_SERVICES_CACHE", "ARHIVAR_ELASTICSEARCH_HEAP"}
+    | {f"ARHIVAR_{server}_PORT" for server in ("POSTGRESQL", "MINIO", "ELASTICSEARCH", "REDIS", "KEYCLOAK")}
     | {f"ARHIVAR_AIRFLOW{part}_PORT" for part in ("", "_CELERY", "_INTAKE", "_WORKER_1", "_WORKER_2")}
 )
 """For the servers that `make services-up` starts; not settings."""

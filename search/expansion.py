@@ -21,10 +21,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Expansion:
-    """By word: folded words that it may stand for, with how much each counts. By term: other names for all of it.
+    """By word: other keys that it is looked for under, with how much each counts. By term: other names for all of it.
 
     `words` is asked by `search.analysis.fold` of a single word of a query, in a phrase or not, and never has one with a
-    digit in it; weights are above 0 and under 1.
+    digit in it. Its keys are folded words and Romanian stems (`search.analysis`); weights are above 0 and under 1.
     """
 
     words: Mapping[str, Mapping[str, float]] = field(default_factory=dict)

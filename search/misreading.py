@@ -66,12 +66,17 @@ def misreadings(word: str) -> tuple[str, ...]:
 
     The word itself is not among them, nor is one without letters. At most 3,000, of usual words some 300.
     """
+    twice = _twice(word) if MIN_LETTERS_TWICE <= len(word) <= MAX_LETTERS_TWICE else ()
+    return tuple(dict.fromkeys((*misread_once(word), *(one for one in twice if one != word and not one.isdigit()))))
+
+
+@lru_cache(maxsize=4_000)
+def misread_once(word: str) -> tuple[str, ...]:
+    """What a word may have been read as by one likely slip; of usual words some 60."""
     found = dict.fromkeys(_changed(word, _POSSIBLE))
     found |= dict.fromkeys(_several(word))
     found |= dict.fromkeys(word[:at] + word[at + 1 :] for at in range(len(word)))
     found |= dict.fromkeys(word[:at] + word[at] + word[at:] for at in range(len(word)))
-    if MIN_LETTERS_TWICE <= len(word) <= MAX_LETTERS_TWICE:
-        found |= dict.fromkeys(_twice(word))
     return tuple(one for one in found if one != word and any(char.isalpha() for char in one))
 
 

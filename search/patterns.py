@@ -157,7 +157,7 @@ def _slot(word: str, expansion: Expansion, *, prefix: bool = False) -> Slot:
         return Slot(frozenset(), divided_keys(word) if divided else prefix_keys(word), exact_key(word))
     keys = divided_keys(word) if divided else _keys(word)
     others = {} if divided else expansion.words.get(fold(word), {})
-    lesser = {exact_key(other): weight for other, weight in others.items() if exact_key(other) not in keys}
+    lesser = {key: weight for key, weight in others.items() if key not in keys}
     kept = dict(nlargest(MAX_LESSER, lesser.items(), key=lambda pair: pair[1]))
     return Slot(keys.union(kept), frozenset(), exact_key(word), tuple(sorted(kept.items())))
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from math import log10
 
 from schemas.unit import AccessClass
-from search.analysis import FOLD, Token, fold, query_keys, tokenise
+from search.analysis import DEFAULT_LANGUAGE, FOLD, Token, fold, page_keys, query_keys, tokenise
 from search.expansion import Alternative, Expansion
 from search.forms import MIN_STEM, STEM, forms_of, stem_of
 from search.misreading import (
@@ -21,6 +21,7 @@ from search.misreading import (
     MIN_LETTERS_TWICE,
     is_plain,
     misread_cost,
+    misread_once,
     misreadings,
     mistyped_cost,
     neighbours,
@@ -100,7 +101,7 @@ def _keys(plain: Sequence[str], joins: Mapping[tuple[Word, Word], str]) -> set[s
     for word in plain:
         near = {FOLD + other for other in misreadings(word)}
         if (stem := stem_of(word)) is not None:
-            near.update(STEM + other for other in misreadings(stem))
+            near.update(STEM + other for other in misread_once(stem))
         if len(keys) + len(near) <= MAX_KEYS:
             keys |= near
     return keys
@@ -134,6 +135,8 @@ class _Near:
     pages: dict[str, int]
     misread: dict[str, float]
     mistyped: dict[str, float]
+    stems: dict[str, float]
+    """Keys of stems near its own, and how unlikely."""
 
     @property
     def known(self) -> bool:
@@ -168,8 +171,8 @@ class _Near:
 def _others(
     plain: Sequence[str], pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary
 ) -> tuple[dict[str, Mapping[str, float]], dict[str, str]]:
-    """By word: what it may stand for with its weights, best first; and what the searcher probably meant."""
-    near = [_Near(word, _own(word, pages), {}, {}, {}) for word in plain]
+    """By word: the keys that it may stand under with their weights, best first; and what was probably meant."""
+    near = [_Near(word, _own(word, pages), {}, {}, {}, {}) for word in plain]
     seldom = [one for one in near if one.own <= SELDOM][:MAX_SELDOM]
     asked: set[str] = set()
     for one in seldom:
@@ -178,18 +181,20 @@ def _others(
         if len(asked) + len(around) <= MAX_KEYS:
             asked |= around
     counted = {**pages, **(vocabulary.pages(asked, classes) if asked else {})}
-    stems: list[tuple[_Near, str, str]] = []
+    forms: list[tuple[_Near, str, str]] = []
     for one in near:
         others = dict.fromkeys(misreadings(one.word)) | dict.fromkeys(neighbours(one.word) if one in seldom else ())
         for other in others:
             one.add_word(other, counted.get(FOLD + other, 0))
         stem = stem_of(one.word)
-        likely = [(stem, other) for other in misreadings(stem)] if stem is not None else []
-        likely += [] if one.known else [(one.word, other) for other in others]
-        likely = [pair for pair in likely if len(pair[1]) >= MIN_STEM and one.may_be(counted.get(STEM + pair[1], 0))]
-        likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
-        stems += [(one, own, other) for own, other in likely[:MAX_STEMS]]
-    _add_forms(stems, classes, vocabulary)
+        misread = [(stem, other) for other in misread_once(stem)] if stem is not None else []
+        mistyped = [] if one.known else [(one.word, other) for other in others]
+        for own, other in _likeliest(one, misread, counted):
+            if counted[STEM + other] <= one.rare:
+                one.stems[STEM + other] = misread_cost(own, other) + _FORM_COST
+        if not one.known:
+            forms += [(one, *pair) for pair in _likeliest(one, misread + mistyped, counted)]
+    _add_forms(forms, classes, vocabulary)
     room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
     found: dict[str, Mapping[str, float]] = {}
     meant: dict[str, str] = {}
@@ -199,13 +204,20 @@ def _others(
             for other, count in vocabulary.frequent_near(one.word, classes).items():
                 one.add_word(other, count)
             likeliest = _meant(one)
-        first = dict.fromkeys(likeliest, 0.5 if one.own else 0.75)
+        first = {FOLD + other: 0.5 if one.own else 0.75 for other in likeliest}
         stands_for = first | _misread(one) | first
         if stands_for:
             found[one.word] = dict(list(stands_for.items())[:room])
         if likeliest:
             meant[one.word] = likeliest[0]
     return found, meant
+
+
+def _likeliest(one: _Near, pairs: Sequence[tuple[str, str]], counted: Mapping[str, int]) -> list[tuple[str, str]]:
+    """Of pairs of what is compared and a stem near it, those of stems that may stand for the word, best first."""
+    likely = [pair for pair in pairs if len(pair[1]) >= MIN_STEM and one.may_be(counted.get(STEM + pair[1], 0))]
+    likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
+    return likely[:MAX_STEMS]
 
 
 def _add_forms(
@@ -221,15 +233,18 @@ def _add_forms(
 
 
 def _misread(one: _Near) -> dict[str, float]:
-    """Rare words that look like the word, the likeliest first."""
+    """Keys of what looks like the word and is rare, the likeliest first; of a stem's forms the stem alone."""
     limit = _MAX_COST_SELDOM if one.own <= SELDOM and len(one.word) > MIN_LETTERS else _MAX_COST
-    own_forms = query_keys(one.word)
-    kept = sorted(
-        (cost, -one.pages[other], other)
+    known = query_keys(one.word) | one.stems.keys()
+    kept = [
+        (cost, -one.pages[other], FOLD + other)
         for other, cost in one.misread.items()
-        if one.pages[other] <= one.rare and cost <= limit + _ROUNDING and FOLD + other not in own_forms
-    )
-    return {other: 0.75 if cost <= LIKELY_COST + _FORM_COST else 0.5 for cost, _, other in kept}
+        if one.pages[other] <= one.rare
+        and cost <= limit + _ROUNDING
+        and known.isdisjoint(page_keys(other, DEFAULT_LANGUAGE))
+    ]
+    kept += [(cost, 0, stem) for stem, cost in one.stems.items() if cost <= limit + _ROUNDING]
+    return {key: 0.75 if cost <= LIKELY_COST + _FORM_COST else 0.5 for cost, _, key in sorted(kept)}
 
 
 def _meant(one: _Near) -> list[str]:

@@ -103,7 +103,7 @@ items = st.builds(
 )
 queries = st.builds(Query, st.lists(items, min_size=1, max_size=3).map(tuple))
 EXPANSION = Expansion(
-    words={"casa": {"strada": 0.5, "plan": 0.3}, "consiliul": {"stefan": 0.6}, "planul": {"hotararea": 0.2}},
+    words={"casa": {"f:strada": 0.5, "ron:plan": 0.3}, "consiliul": {"f:stefan": 0.6}, "planul": {"f:hotararea": 0.2}},
     terms={Place("casa"): (Alternative("strada Ștefan", 0.5), Alternative("1987", 0.3))},
 )
 expansions = st.sampled_from([NO_EXPANSION, EXPANSION])

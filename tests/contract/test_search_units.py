@@ -337,7 +337,7 @@ def test_a_word_is_found_as_it_was_misread_and_less_so(index: SearchIndex) -> No
     index.write(page(number, "strada Mărășești din vale nr. 4") for number in range(10, 20))
     asked = query(Word("marasesti"), Word("12"))
     assert expanded(index, asked, NO_EXPANSION) == [2]
-    slip = Expansion(words={"marasesti": {"marasestl": 0.5}})
+    slip = Expansion(words={"marasesti": {"f:marasestl": 0.5}})
     assert expanded(index, asked, slip) == [2, 1]
     assert expanded(index, query(Phrase("strada Mărășești nr")), slip) == [2, 1]
     assert expanded(index, query(Word("marasesti")), slip)[-1] == 1  # for all that it is rare
@@ -390,7 +390,7 @@ def test_a_thousand_restricted_pages_change_nothing_of_an_answer(index: SearchIn
             for number in range(1, count + 1)
         ]
 
-    slips = Expansion(words={"plan": {"plun": 0.5}})
+    slips = Expansion(words={"plan": {"f:plun": 0.5}})
     index.write(pages([unit(1), unit(2), unit(3)], AccessClass.PUBLIC, 40))
     before = answers()
     index.write(pages([unit(number) for number in range(4, 40)], AccessClass.RESTRICTED, 1_000))

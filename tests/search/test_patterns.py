@@ -288,7 +288,7 @@ terms = st.one_of(
 @given(terms, st.integers(0, 60))
 @example(Phrase(" ".join(["nr. 12 b-dul"] * 10)), 60)
 def test_what_a_term_can_become_is_bounded_and_what_was_typed_comes_first(term: Term, names: int) -> None:
-    weights = {f"cuvant{'abcdefghij'[index % 10]}{'klmnop'[index % 6]}": 0.9 - index / 100 for index in range(names)}
+    weights = {f"f:cuvant{'abcdefghij'[index % 10]}{'klmnop'[index % 6]}": 0.9 - index / 100 for index in range(names)}
     other = tuple(Alternative(f"strada alta {index}", 0.9 - index / 100) for index in range(names))
     expansion = Expansion(words={"mare": weights, "strada": weights}, terms={term: other})
     first, *others = patterns(term, expansion)
@@ -311,7 +311,7 @@ def test_the_longest_query_looks_for_no_more_keys_than_an_engine_bears() -> None
 
 
 def test_a_month_may_be_misread_and_its_day_not() -> None:
-    expansion = Expansion(words={"martie": {"rnartie": 0.8}, "3": {"8": 0.9}})
+    expansion = Expansion(words={"martie": {"f:rnartie": 0.8}, "3": {"f:8": 0.9}})
     (act,) = parse_query("nr. 44 din 3 martie 1972").terms
     assert find_runs(act, analyse("44/3 rnartie 1972", "ron"), expansion)
     assert not find_runs(act, analyse("44/8 martie 1972", "ron"), expansion)
