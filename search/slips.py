@@ -7,7 +7,7 @@ frequent word near it is what the searcher probably meant: that one is looked fo
 correction. Words with a digit in them are never changed. All of it comes from the access classes asked for.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import log10
 
@@ -167,6 +167,19 @@ class _Near:
         mistyped = misread if self.known else min(mistyped_cost(self.word, other), 2 * misread)
         self.add(other, count, misread, mistyped)
 
+    def likeliest(self, pairs: Iterable[tuple[str, str]], counted: Mapping[str, int]) -> list[tuple[str, str]]:
+        """Of pairs of what is compared and a stem near it, those of stems that may stand for the word, best first."""
+        there = [pair for pair in pairs if len(pair[1]) >= MIN_STEM and STEM + pair[1] in counted]
+        likely = [pair for pair in there if self.may_be(counted[STEM + pair[1]])]
+        likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
+        return likely[:MAX_STEMS]
+
+    def add_stems(self, pairs: Iterable[tuple[str, str]], counted: Mapping[str, int]) -> None:
+        """Rare stems near its own."""
+        for own, other in self.likeliest(pairs, counted):
+            if counted[STEM + other] <= self.rare:
+                self.stems[STEM + other] = misread_cost(own, other) + _FORM_COST
+
 
 def _others(
     plain: Sequence[str], pages: Mapping[str, int], classes: Collection[AccessClass], vocabulary: Vocabulary
@@ -183,17 +196,16 @@ def _others(
     counted = {**pages, **(vocabulary.pages(asked, classes) if asked else {})}
     forms: list[tuple[_Near, str, str]] = []
     for one in near:
-        others = dict.fromkeys(misreadings(one.word)) | dict.fromkeys(neighbours(one.word) if one in seldom else ())
+        others = (*misreadings(one.word), *(neighbours(one.word) if one in seldom else ()))
         for other in others:
-            one.add_word(other, counted.get(FOLD + other, 0))
+            if FOLD + other in counted:
+                one.add_word(other, counted[FOLD + other])
         stem = stem_of(one.word)
         misread = [(stem, other) for other in misread_once(stem)] if stem is not None else []
-        mistyped = [] if one.known else [(one.word, other) for other in others]
-        for own, other in _likeliest(one, misread, counted):
-            if counted[STEM + other] <= one.rare:
-                one.stems[STEM + other] = misread_cost(own, other) + _FORM_COST
+        one.add_stems(misread, counted)
         if not one.known:
-            forms += [(one, *pair) for pair in _likeliest(one, misread + mistyped, counted)]
+            near_stems = misread + [(one.word, other) for other in dict.fromkeys(others)]
+            forms += [(one, *pair) for pair in one.likeliest(near_stems, counted)]
     _add_forms(forms, classes, vocabulary)
     room = min(MAX_WORDS_A_WORD, MAX_WORDS // max(1, len(plain)))
     found: dict[str, Mapping[str, float]] = {}
@@ -211,13 +223,6 @@ def _others(
         if likeliest:
             meant[one.word] = likeliest[0]
     return found, meant
-
-
-def _likeliest(one: _Near, pairs: Sequence[tuple[str, str]], counted: Mapping[str, int]) -> list[tuple[str, str]]:
-    """Of pairs of what is compared and a stem near it, those of stems that may stand for the word, best first."""
-    likely = [pair for pair in pairs if len(pair[1]) >= MIN_STEM and one.may_be(counted.get(STEM + pair[1], 0))]
-    likely.sort(key=lambda pair: (misread_cost(*pair), -counted[STEM + pair[1]], pair))
-    return likely[:MAX_STEMS]
 
 
 def _add_forms(

@@ -32,10 +32,13 @@ class TantivyVocabulary:
 
     def pages(self, keys: Collection[str], classes: Collection[AccessClass]) -> Mapping[str, int]:
         """See `Vocabulary.pages`. A question to the dictionary takes half a microsecond for each of its segments."""
+        found: dict[str, int] = {}
         with self._guard():
-            searchers = self._searchers(classes)
-            found = ((key, sum(one.doc_freq("body", key) for one in searchers)) for key in keys)
-            return {key: pages for key, pages in found if pages}
+            for searcher in self._searchers(classes):
+                for key in keys:
+                    if pages := searcher.doc_freq("body", key):
+                        found[key] = found.get(key, 0) + pages
+        return found
 
     def frequent_near(self, word: str, classes: Collection[AccessClass]) -> Mapping[str, int]:
         """See `Vocabulary.frequent_near`. Of the words that begin as half of this one does, the most frequent."""

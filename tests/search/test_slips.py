@@ -61,8 +61,9 @@ def looked_for(text: str, words: Words) -> dict[str, Mapping[str, float]]:
     """By word of the query, the words of the index that it is also looked for as, with how much each counts."""
     found = meaning(text, words).expansion.words
     known = [key.removeprefix(FOLD) for key in words.counts if key.startswith(FOLD)]
+    by_word = {other: page_keys(other, "ron") for other in known}
     return {
-        word: {other: max(keys[key] for key in met) for other in known if (met := page_keys(other, "ron") & keys.keys())}
+        word: {other: max(keys[key] for key in met) for other, own in by_word.items() if (met := own & keys.keys())}
         for word, keys in found.items()
     }
 
