@@ -14,6 +14,7 @@ from typing import Any
 
 from schemas.search import PageHit, PageRecord
 from search.analysis import fingerprint, indexed_keys
+from search.facets import facets_key
 from search.offers import offers_of
 from search.page_document import (
     code_key,
@@ -58,12 +59,12 @@ def to_source(record: PageRecord) -> dict[str, object]:
         "version": record.unit_version,
         "page": record.page,
         "offers": offers_of(record),
+        "facets": facets_key(record),
         "record": json.loads(record.to_json()),
     }
     for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
         if value is not None:
             source[name] = plain_code(value)
-            source[f"{name}_written"] = value
     years = years_of(record)
     if years is not None:
         source["year_from"], source["year_to"] = years

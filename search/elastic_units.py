@@ -11,14 +11,14 @@ from typing import Any
 from schemas.search import Facet, FacetValue, SortBy, UnitHit, UnitPage
 from search.elastic_document import to_record
 from search.elastic_query import Dsl, within_units
-from search.facets import ASKED_VALUES, FACET_FIELDS, facet_values
+from search.facets import facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
 
 _EXACT_UNITS = 40_000
 """Up to so many units their number is exact; it is the most that Elasticsearch offers."""
-_EXACT_VALUES = 2_000
-"""Up to so many values of a facet in one access class its counts are exact."""
+_EXACT_KEYS = 10_000
+"""Up to so many different `search.facets.facets_key` counts of facets are exact."""
 _SORTS: Mapping[SortBy, Sequence[Dsl]] = {
     SortBy.RELEVANCE: [{"_score": "desc"}, {"unit_id": "asc"}, {"page": "asc"}],
     SortBy.DATE: [{"year_from": {"order": "asc", "missing": "_last"}}, {"unit_id": "asc"}],
@@ -33,10 +33,8 @@ Answer = Mapping[str, Any]
 def units_body(request: UnitRequest, built: Dsl) -> Dsl:
     """The first request: the units' ids in their order, how many there are, and the facets."""
     counted: Dsl = {"units": {"cardinality": {"field": "unit_id", "precision_threshold": _EXACT_UNITS}}}
-    counted |= {
-        facet.value: {"terms": {"field": FACET_FIELDS[facet], "size": ASKED_VALUES, "shard_size": _EXACT_VALUES}}
-        for facet in request.facets
-    }
+    if request.facets:
+        counted["facets"] = {"terms": {"field": "facets", "size": _EXACT_KEYS, "shard_size": _EXACT_KEYS}}
     silent = request.sort is SortBy.RELEVANCE and not request.query.terms
     return {
         "query": built,
@@ -61,7 +59,7 @@ def pages_body(request: UnitRequest, built: Dsl, ids: Sequence[str]) -> Dsl:
         "size": request.pages,
         "sort": [{"_score": "desc"}, {"page": "asc"}],
         "track_scores": True,
-        "_source": ["record"],
+        "_source": True,
     }
     return {
         "query": within_units(built, ids),
@@ -92,7 +90,7 @@ def to_unit_page(request: UnitRequest, units: Answer, pages: Answer | None) -> U
 
 def no_units(request: UnitRequest) -> UnitPage:
     """The answer where nothing matches."""
-    return UnitPage(pages=0, units=0, hits=(), facets=facet_values(request.facets, {}))
+    return UnitPage(pages=0, units=0, hits=(), facets=facet_values(request.facets, ()))
 
 
 def _unit_hit(bucket: Answer) -> UnitHit:
@@ -101,8 +99,5 @@ def _unit_hit(bucket: Answer) -> UnitHit:
 
 
 def _facets(asked: Sequence[Facet], counted: Answer) -> dict[Facet, tuple[FacetValue, ...]]:
-    counts = {
-        facet: [(str(bucket["key"]), int(bucket["doc_count"])) for bucket in counted[facet.value]["buckets"]]
-        for facet in asked
-    }
-    return facet_values(asked, counts)
+    keys = ((bucket["key"], bucket["doc_count"]) for bucket in counted["facets"]["buckets"]) if asked else ()
+    return facet_values(asked, keys)

@@ -4,38 +4,48 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from schemas.search import Facet, FacetValue
-from search.page_document import plain_code
-
-FACET_FIELDS = {
-    Facet.FONDS: "fonds_written",
-    Facet.SERIES: "series_written",
-    Facet.TYPE: "type_written",
-    Facet.DECADE: "decade",
-    Facet.LANGUAGE: "language",
-}
-"""The field of an engine's document by which a facet counts."""
+from schemas.search import Facet, FacetValue, PageRecord
+from search.page_document import MAX_VALUE, decades_of, languages_of, plain_code
 
 MAX_VALUES = 100
-ASKED_VALUES = 250
-"""How many values an engine is asked for, so that enough are left when spellings are put together."""
+_WITHIN, _BETWEEN = "\x1f", "\x1e"
+"""Between values of one facet, and between facets (ASCII's own separators, which no value has)."""
 
-Counts = Mapping[Facet, Iterable[tuple[str, int]]]
-"""Values as written, and how many pages have them; a value may come again, from another access class."""
+_ORDER = (Facet.FONDS, Facet.SERIES, Facet.TYPE, Facet.DECADE, Facet.LANGUAGE)
 
 
-def facet_values(asked: Sequence[Facet], counts: Counts) -> dict[Facet, tuple[FacetValue, ...]]:
-    """The values of each facet that is asked for, most pages first, equals by value.
+def facets_key(record: PageRecord) -> str:
+    """The values of all facets that a page counts for, as one string: pages have few different ones.
 
-    Values that are compared as equal (``PS`` and ``ps``) count as one, under the spelling that most pages have.
-    Languages come without their variants.
+    So an engine counts each page once, and not once for each facet.
     """
-    return {facet: _values(facet, counts.get(facet, ())) for facet in dict.fromkeys(asked)}
+    values = (
+        *((_plain(value),) if value else () for value in (record.fonds, record.series, record.document_type)),
+        map(str, decades_of(record)),
+        languages_of(record),
+    )
+    return _BETWEEN.join(map(_WITHIN.join, values))
 
 
-def _values(facet: Facet, counts: Iterable[tuple[str, int]]) -> tuple[FacetValue, ...]:
+def facet_values(asked: Sequence[Facet], keys: Iterable[tuple[str, int]]) -> dict[Facet, tuple[FacetValue, ...]]:
+    """From how many pages have each `facets_key` (one may come again) to the values of each facet that is asked for.
+
+    Most pages first, equals by value. Values that are compared as equal (``PS`` and ``ps``) count as one, under the
+    spelling that most pages have. Languages come without their variants.
+    """
+    counts: dict[Facet, Counter[str]] = {facet: Counter() for facet in asked}
+    places = [(counted, _ORDER.index(facet)) for facet, counted in counts.items()]
+    for key, pages in keys:
+        parts = key.split(_BETWEEN)
+        for counted, place in places:
+            for value in parts[place].split(_WITHIN) if parts[place] else ():
+                counted[value] += pages
+    return {facet: _values(facet, counted) for facet, counted in counts.items()}
+
+
+def _values(facet: Facet, counts: Mapping[str, int]) -> tuple[FacetValue, ...]:
     spellings: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    for value, pages in counts:
+    for value, pages in counts.items():
         if facet is Facet.LANGUAGE and "_" in value:
             continue  # counted under the language too
         spellings[plain_code(value)][value] += pages
@@ -45,3 +55,7 @@ def _values(facet: Facet, counts: Iterable[tuple[str, int]]) -> tuple[FacetValue
     ]
     values.sort(key=lambda one: (-one.pages, one.value))
     return tuple(values[:MAX_VALUES])
+
+
+def _plain(value: str) -> str:
+    return value[:MAX_VALUE].replace(_WITHIN, " ").replace(_BETWEEN, " ")

@@ -16,6 +16,8 @@ FIELD_GAP = 100
 
 EXACT_BOOST = 1.5
 """A word as it was typed, over its other spellings and forms."""
+LESSER_BOOST = 0.5
+"""A key that came by expansion, beside the word's own; one for all of them, since each level is scored by itself."""
 EXACT_PHRASE_BOOST = 1.0
 WHOLE_BOOST = 1.0
 """A compound such as ``567/2/1`` written as one."""
@@ -27,15 +29,14 @@ TITLE_BOOST = 0.5
 CODE_BOOST = 1.0
 """A number of the query, or a run with one, in the unit's reference code."""
 
-_STEPS = 4  # lesser keys count in quarters, so that few levels are to be scored
 _TITLE_VIEWS = ("f:", "ron:")
 
 
 def key_weights(slot: Slot) -> dict[str, float]:
     """How much each of a slot's keys counts: above 0, to `EXACT_BOOST`."""
     weights = dict.fromkeys(slot.keys, 1.0)
-    for key, weight in slot.lesser:
-        weights[key] = min(max(round(weight * _STEPS), 1), _STEPS - 1) / _STEPS
+    for key, _ in slot.lesser:
+        weights[key] = LESSER_BOOST
     if slot.exact in weights:
         weights[slot.exact] = EXACT_BOOST
     return weights

@@ -8,6 +8,7 @@ from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
 
 from schemas.search import PageHit, PageRecord
 from search.analysis import indexed_keys
+from search.facets import facets_key
 from search.offers import offers_of
 from search.page_document import (
     code_key,
@@ -20,7 +21,7 @@ from search.page_document import (
 )
 from search.ranking import FIELD_GAP
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Counts up with every change of this module or of `tantivy_query` that an index on disk would notice."""
 
 _RANK_BITS = 64
@@ -35,16 +36,16 @@ def build_schema() -> Schema:
     schema = SchemaBuilder()
     for name in ("body", "title", "code"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="position")
-    for name in ("record_id", "unit_id", "unit_code", "fonds", "series", "type", "offers"):
+    for name in ("record_id", "unit_id", "unit_code", "fonds", "series", "type", "language", "offers"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("unit", "fonds_written", "series_written", "type_written", "language"):
+    for name in ("unit", "facets"):
         schema.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     schema.add_unsigned_field("version", indexed=True)
     schema.add_unsigned_field("page", fast=True)
     schema.add_unsigned_field("rank", fast=True)
     schema.add_integer_field("year_from", fast=True)
     schema.add_integer_field("year_to", fast=True)
-    schema.add_integer_field("decade", indexed=True, fast=True)
+    schema.add_integer_field("decade", indexed=True)
     schema.add_bytes_field("record", stored=True)
     return schema.build()
 
@@ -63,10 +64,10 @@ def to_document(record: PageRecord) -> Document:
     for offer in offers_of(record):
         document.add_text("offers", offer)
     document.add_text("unit", unit_key(record))
+    document.add_text("facets", facets_key(record))
     for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
         if value is not None:
             document.add_text(name, plain_code(value))
-            document.add_text(f"{name}_written", value)
     for language in languages_of(record):
         document.add_text("language", language)
     for decade in decades_of(record):

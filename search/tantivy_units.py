@@ -13,7 +13,7 @@ from tantivy import Query as TantivyQuery
 from tantivy import SearchResult as TantivyResult
 
 from schemas.search import Facet, FacetValue, SortBy, UnitHit, UnitPage
-from search.facets import ASKED_VALUES, FACET_FIELDS, facet_values
+from search.facets import facet_values
 from search.index import UnitRequest
 from search.page_document import to_unit_hit
 from search.tantivy_document import to_record, unit_rank_of, unit_rank_of_id
@@ -114,9 +114,10 @@ def _count(
 ) -> tuple[dict[str, _Unit], dict[Facet, tuple[FacetValue, ...]]]:
     """The units with pages that match, by id, and the facets that are asked for."""
     asked = {"unit": {"terms": {"field": "unit", "size": _MAX_UNITS}}}
-    asked |= {facet.value: {"terms": {"field": FACET_FIELDS[facet], "size": ASKED_VALUES}} for facet in request.facets}
+    if request.facets:
+        asked["facets"] = {"terms": {"field": "facets", "size": _MAX_UNITS}}
     units: dict[str, _Unit] = {}
-    counts: dict[Facet, list[tuple[str, int]]] = {facet: [] for facet in request.facets}
+    keys: list[tuple[str, int]] = []
     for one in queries:
         counted = one.searcher.aggregate(one.built, asked)
         for bucket in counted["unit"]["buckets"]:
@@ -124,13 +125,9 @@ def _count(
             known = units.setdefault(unit.unit_id, unit)
             known.matching += bucket["doc_count"]
             known.where.append(one)
-        for facet, values in counts.items():
-            values.extend((_written(bucket["key"]), bucket["doc_count"]) for bucket in counted[facet.value]["buckets"])
-    return units, facet_values(request.facets, counts)
-
-
-def _written(key: str | float) -> str:
-    return key if isinstance(key, str) else str(int(key))
+        if request.facets:
+            keys += ((bucket["key"], bucket["doc_count"]) for bucket in counted["facets"]["buckets"])
+    return units, facet_values(request.facets, keys)
 
 
 def _read_unit(key: str) -> _Unit:
