@@ -39,6 +39,9 @@ _CLASSES = (AccessClass.PUBLIC, AccessClass.STAFF, AccessClass.PERSONAL, AccessC
 _CHUNK = 500
 _PAGES = 5_000
 _MAX_RETRIES = 6
+_SEGMENTS = 4
+"""What `tidy` leaves; the larger ones are not written anew for a day's pages."""
+_TIDY_SECONDS = 3_600.0
 _SORT = [{"_score": "desc"}, {"unit_id": "asc"}, {"page": "asc"}]
 _TOO_MANY = "too many"
 
@@ -134,6 +137,17 @@ class ElasticIndex:
             ids = unit_ids(units)
             pages = self._ask(classes, **pages_body(request, built, ids)) if ids else None
             return to_unit_page(request, units, pages)
+
+    def tidy(self) -> None:
+        """See `SearchIndex.tidy`. A search asks each segment about each of its keys: some fifty in a living index."""
+        patient = self._client.options(request_timeout=_TIDY_SECONDS, max_retries=0)
+        with _failures():
+            patient.indices.forcemerge(
+                index=[self._alias(access) for access in _CLASSES],
+                max_num_segments=_SEGMENTS,
+                ignore_unavailable=True,
+                allow_no_indices=True,
+            )
 
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""

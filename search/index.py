@@ -83,6 +83,12 @@ class SearchIndex(Protocol):
         ValueError too where `pages` is not 1 to `MAX_PAGES`.
         """
 
+    def tidy(self) -> None:
+        """Put together what many writes have left in many pieces: searches find the same, with less work.
+
+        May take minutes after a million pages; searches and writes go on meanwhile. Little to do is done at once.
+        """
+
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """The page numbers that are really found for this version of a unit, in whatever access class."""
 

@@ -41,6 +41,10 @@ class LateIndex:
         """See `SearchIndex.search_units`."""
         return self._index().search_units(request)
 
+    def tidy(self) -> None:
+        """See `SearchIndex.tidy`."""
+        self._index().tidy()
+
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
         return self._index().present(unit_id, version)

@@ -156,6 +156,9 @@ class TantivyIndex:
         with _failures(self._root):
             return find_units(request, list(self._queries(request.query, request.filters, request.expansion)))
 
+    def tidy(self) -> None:
+        """See `SearchIndex.tidy`. Tantivy does it as it writes."""
+
     def present(self, unit_id: UUID, version: int) -> set[int]:
         """See `SearchIndex.present`."""
         pages: set[int] = set()

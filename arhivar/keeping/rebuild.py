@@ -368,6 +368,7 @@ def _put_in_place(
     The lease of the index keeps other writers away for that moment, so that nothing is written into the old one.
     """
     failed = set(identifiers) - built.keys()
+    new.index.tidy()
     with archive.leases.hold("index", patience_seconds=2.0 * archive.settings.lease_seconds) as lease:
         if lease is None:
             raise IndexUnavailable(detail="another process holds the lease 'index'")

@@ -43,7 +43,7 @@ def sweep() -> Swept:
     and first versions that nobody will complete.
 
     Other machines sweep their own work area when they compose. What was claimed and not staged, intake takes over.
-    Raises StoreError, CatalogueError.
+    The index is put together too. Raises StoreError, CatalogueError, SearchIndexError.
     """
     with open_archive(load_settings()) as archive:
         sweep_leftovers(archive)
@@ -55,6 +55,7 @@ def sweep() -> Swept:
         for name in leases:
             _log.warning("lease ended", lease=name)
         folded = archive.catalogue.fold_stages(datetime.now(UTC) - RUNS_KEPT)
+        archive.index.tidy()
     swept = Swept(staging=len(done), leases=len(leases), stage_runs=folded)
     _log.info("swept", **swept)
     return swept

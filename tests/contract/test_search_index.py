@@ -430,6 +430,18 @@ def test_present_names_the_pages_that_are_really_there(index: SearchIndex) -> No
     assert index.present(PERMITS, 2) == {5}
 
 
+def test_an_index_that_is_tidied_finds_the_same(index: SearchIndex) -> None:
+    index.tidy()
+    for number in range(1, 8):
+        index.write([page(number, f"plan {number}", access_class="public" if number % 2 else "staff")])
+    index.write([page(3, "schiță")])
+    index.remove_unit(PERMITS, except_version=2)
+    index.write([page(9, "plan"), page(10, "plan", access_class="public")])
+    index.tidy()
+    assert found(index, "plan") == [9, 10]
+    assert index.present(PERMITS, 1) == {9, 10}
+
+
 def test_an_index_that_never_was_written_finds_nothing(index: SearchIndex) -> None:
     assert found(index, "plan") == []
     assert found(index, "-plan") == []
