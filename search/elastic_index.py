@@ -133,7 +133,9 @@ class ElasticIndex:
         built = build_query(request.query, request.filters, request.expansion)
         with _failures():
             self._check_version()
-            units = self._ask(classes, **units_body(request, built))
+            # Browsing by facets alone asks the same again and again, and counts most pages each time.
+            again = None if request.query.terms else True
+            units = self._ask(classes, request_cache=again, **units_body(request, built))
             ids = unit_ids(units)
             pages = self._ask(classes, **pages_body(request, built, ids)) if ids else None
             return to_unit_page(request, units, pages)
