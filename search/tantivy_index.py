@@ -156,11 +156,11 @@ class TantivyIndex:
         with _failures(self._root):
             return find_units(request, list(self._queries(request.query, request.filters, request.expansion)))
 
-    def present(self, unit_id: UUID, version: int) -> set[int]:
+    def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = _CLASSES) -> set[int]:
         """See `SearchIndex.present`."""
         pages: set[int] = set()
         with _failures(self._root):
-            for access in _CLASSES:
+            for access in classes:
                 searcher = self._searcher(access)
                 if searcher is None:
                     continue
