@@ -48,7 +48,7 @@ services-status: ## say which of them run and answer
 setup-services: # beside .venv, since Airflow brings 140 packages
 	@tools/setup.sh services
 
-images-check: setup-services ## build the images of pipeline and store with Docker or Podman, and show that they work as confined as docker-compose.yml says; NAMES="minio"
+images-check: setup-services ## build the images of pipeline, API and store with Docker or Podman, and show that they work as confined as docker-compose.yml says; NAMES="minio"
 	@.venv-services/bin/python -m tools.images check $(NAMES)
 
 check: setup ## style, types, who may import whom, documentation, lock

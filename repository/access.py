@@ -22,6 +22,10 @@ class AccessCatalogue(Protocol):
         """Of each unit about which people decided: how many decisions there are, and how many of them count."""
         ...
 
+    def decisions_made(self) -> tuple[int, int]:
+        """How many decisions there are in all, and how many of them count: both change with every decision."""
+        ...
+
     def begin_decision(self, decision: AccessDecision, access: UnitAccess, now: datetime) -> None:
         """Enter the unit's next decision, which does not count yet, and `access` until it does.
 

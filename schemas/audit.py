@@ -52,6 +52,7 @@ class AuditAction(StrEnum):
     ACCESS_WITHDRAWN = "access-withdrawn"
     ACCESS_CLASSIFIED = "access-classified"
     LOOK = "record-looked-at"
+    TOKEN_ISSUED = "token-issued"  # noqa: S105 - the name of an action
 
 
 class AuditEntry(Record):

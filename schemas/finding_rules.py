@@ -2,6 +2,7 @@
 """The one table of findings: what each code does, what it says and what the operator should do next."""
 
 from schemas.finding_codes import FindingCode, FindingRule, Severity
+from schemas.finding_rules_access import ACCESS_FINDINGS
 from schemas.finding_rules_audit import AUDIT_FINDINGS
 from schemas.finding_rules_keeping import KEEPING_FINDINGS
 from schemas.messages import Message
@@ -428,4 +429,5 @@ FINDINGS: dict[FindingCode, FindingRule] = {
         _NOTHING,
     ),
     **KEEPING_FINDINGS,
+    **ACCESS_FINDINGS,
 }

@@ -8,7 +8,7 @@ one's place in one step.
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -151,14 +151,16 @@ class ElasticIndex:
                 allow_no_indices=True,
             )
 
-    def present(self, unit_id: UUID, version: int) -> set[int]:
+    def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = _CLASSES) -> set[int]:
         """See `SearchIndex.present`."""
         pages: set[int] = set()
+        if not classes:  # to Elasticsearch, no name means every index
+            return pages
         after: list[int] | None = None
         with _failures():
             while True:
                 answer = self._ask(
-                    _CLASSES,
+                    classes,
                     query=unit_query(str(unit_id), version),
                     size=_PAGES,
                     sort=[{"page": "asc"}],

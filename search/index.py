@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The port to a search index. Its contract suite is `tests/contract/test_search_index.py`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
 
 from schemas.search import Facet, HitPage, PageRecord, SearchFilters, SortBy, UnitPage
+from schemas.unit import AccessClass
 from search.expansion import NO_EXPANSION, Expansion
 from search.query import Query
 from search.vocabulary import Vocabulary
@@ -89,8 +90,8 @@ class SearchIndex(Protocol):
         May take minutes after a million pages; searches and writes go on meanwhile. Little to do is done at once.
         """
 
-    def present(self, unit_id: UUID, version: int) -> set[int]:
-        """The page numbers that are really found for this version of a unit, in whatever access class."""
+    def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = tuple(AccessClass)) -> set[int]:
+        """The page numbers that are really found for this version of a unit, in the indices of these access classes."""
 
     @property
     def vocabulary(self) -> Vocabulary:

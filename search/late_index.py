@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """An index that is opened when it is first asked: who hardly ever asks does not load the library for it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from uuid import UUID
 
 from schemas.search import HitPage, PageRecord, SearchFilters, UnitPage
+from schemas.unit import AccessClass
 from search.expansion import NO_EXPANSION, Expansion
 from search.index import SearchIndex, UnitRequest
 from search.query import Query
@@ -45,9 +46,9 @@ class LateIndex:
         """See `SearchIndex.tidy`."""
         self._index().tidy()
 
-    def present(self, unit_id: UUID, version: int) -> set[int]:
+    def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = tuple(AccessClass)) -> set[int]:
         """See `SearchIndex.present`."""
-        return self._index().present(unit_id, version)
+        return self._index().present(unit_id, version, classes)
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -159,11 +159,11 @@ class TantivyIndex:
     def tidy(self) -> None:
         """See `SearchIndex.tidy`. Tantivy does it as it writes."""
 
-    def present(self, unit_id: UUID, version: int) -> set[int]:
+    def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = _CLASSES) -> set[int]:
         """See `SearchIndex.present`."""
         pages: set[int] = set()
         with _failures(self._root):
-            for access in _CLASSES:
+            for access in classes:
                 searcher = self._searcher(access)
                 if searcher is None:
                     continue

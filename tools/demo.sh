@@ -67,6 +67,7 @@ call 'curl -sS --noproxy "*" --fail-with-body -H "Authorization: Bearer $TOKEN" 
 
 head_line "next: your own scans, one folder a unit"
 echo "export ARHIVAR_HOME=$ARHIVAR_HOME"
-echo "$PWD/.venv/bin/arhivar ingest --bare --languages ron /path/to/folders"
+echo "cp -r /path/to/folders ~/inbox   # ingest takes away the folders it is given: give it copies"
+echo "$PWD/.venv/bin/arhivar ingest --bare --languages ron ~/inbox"
 echo
 echo "ARHIVAR_HOME=$ARHIVAR_HOME"

@@ -36,7 +36,10 @@ def settle(archive: Archive, package: PackageDescription, version: int) -> UnitA
         known = archive.catalogue.access([unit_id]).get(unit_id)
         if not rows:
             described = strictest((AccessClass.STAFF, package.description.access_class))
-            return UnitAccess(described if known is None else strictest((described, known.access_class)))
+            access = UnitAccess(described if known is None else strictest((described, known.access_class)))
+            if known is None or access == known or archive.catalogue.set_access(unit_id, access):
+                return access
+            continue
         if not finish(archive, package, version, rows):
             continue
         access = unit_access(_standing(package, rows), version, rows[-1].decision.number)

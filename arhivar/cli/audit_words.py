@@ -27,6 +27,7 @@ ACTIONS = {
     AuditAction.ACCESS_WITHDRAWN: Message(ro="retras de la public", en="withdrawn from the public"),
     AuditAction.ACCESS_CLASSIFIED: Message(ro="clasă de acces dată", en="access class given"),
     AuditAction.LOOK: Message(ro="consultat", en="looked at"),
+    AuditAction.TOKEN_ISSUED: Message(ro="token local dat", en="local token issued"),
 }
 
 _VERIFIED = Message(

@@ -38,7 +38,11 @@ _NOTHING = Message(ro="Nimic de preluat în {inbox}", en="Nothing to take in fro
 def command(
     context: Context, inbox: Path | None, bare: bool, languages: str | None, profile: bool, as_json: bool
 ) -> int:
-    """Take in every ready unit of INBOX, through to its ledger, then exit."""
+    """Take in every ready unit of INBOX, through to its ledger, then exit.
+
+    Folders are TAKEN AWAY from INBOX: each ready one leaves it once the archive has its files, and one that cannot go
+    on is moved to .quarantine in INBOX. Name a folder of copies, not the only place where scans are kept.
+    """
     output = context.output(as_json=as_json)
     settings = context.settings
     folder = inbox or settings.inbox

@@ -3,9 +3,11 @@
 
 import click
 
+from arhivar.auditing import record_audit
 from arhivar.cli.main import Context
-from arhivar.composition import open_catalogue
-from arhivar.local_issuer import MOST_MINUTES, issue_token
+from arhivar.composition import open_archive
+from arhivar.local_issuer import LOCAL_ISSUER, MOST_MINUTES, issue_token
+from schemas.audit import AuditAction
 from schemas.errors import EXIT_DONE
 from schemas.roles import Role
 
@@ -19,10 +21,16 @@ from schemas.roles import Role
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.pass_obj
 def command(context: Context, role: str, minutes: int, scopes: tuple[str, ...], as_json: bool) -> int:
-    """Print a bearer token of this archive, for an `arhivar serve` that only this machine reaches."""
+    """Print a bearer token of this archive, for an `arhivar serve` that only this machine reaches.
+
+    That it was given is in the audit, before it is printed: to whom, for which role, how long.
+    """
     output = context.output(as_json=as_json)
-    with open_catalogue(context.settings):  # a key is made in an archive, not wherever ARHIVAR_HOME happens to point
+    # A key is made in an archive, not wherever ARHIVAR_HOME happens to point.
+    with open_archive(context.settings, searches=False) as archive:
         token = issue_token(context.settings, Role(role), minutes, scopes)
+        stated: dict[str, str | int] = {"role": role, "minutes": minutes, "scopes": " ".join(scopes)}
+        record_audit(archive, AuditAction.TOKEN_ISSUED, subject=LOCAL_ISSUER, details=stated)
     if not as_json:
         click.echo(token)  # as it is: a line for people would be broken to the width of the terminal
     output.document({"token": token, "role": role, "minutes": minutes, "scopes": list(scopes)})

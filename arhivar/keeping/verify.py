@@ -12,6 +12,7 @@ from random import Random
 from uuid import UUID
 
 from arhivar.composition import Archive, object_id
+from arhivar.keeping.access import access_findings
 from arhivar.keeping.compare import catalogue_findings, index_findings, record_findings, stored_findings
 from arhivar.keeping.contents import Contents, pages_of_files, read_contents, unit_of
 from arhivar.log import Logger
@@ -24,6 +25,8 @@ from schemas.ingest import unit_id as derive_unit_id
 
 _TRIES = 3
 _STAGE = "verify"
+_OUTBOX = 100
+"""More entries than a unit ever has waiting."""
 
 _log = Logger(__name__)
 
@@ -160,7 +163,11 @@ def _state(archive: Archive, subject: Subject) -> tuple[UnitRow | None, tuple[ob
     if subject.unit_id is None:
         return None, ()
     ingests = archive.catalogue.ingests(subject.unit_id)
-    return archive.catalogue.unit(subject.unit_id), tuple((row.ingest_id, row.state, row.version) for row in ingests)
+    return archive.catalogue.unit(subject.unit_id), (
+        *((row.ingest_id, row.state, row.version) for row in ingests),
+        archive.catalogue.access([subject.unit_id]),
+        tuple(entry.id for entry in archive.catalogue.outbox(_OUTBOX, subject.unit_id)),
+    )
 
 
 def _versions(archive: Archive, subject: Subject) -> list[Contents]:
@@ -199,6 +206,8 @@ def _examine(
     stored = list(stored_findings(differences, max(numbers, default=0), pages_of))
     yield from stored
     if versions:
+        if subject.unit_id is not None:
+            yield from access_findings(archive, subject.unit_id, versions, name)
         yield from record_findings(versions[-1], stored)
         yield from catalogue_findings(archive, row, versions, name)
         yield from index_findings(archive, versions[-1])

@@ -50,6 +50,12 @@ class AccessPart(SqlConnection):
         with self._read() as session:
             return {unit_id: (all_of_it, those) for unit_id, all_of_it, those in session.execute(query)}
 
+    def decisions_made(self) -> tuple[int, int]:
+        query = select(func.count(), func.count().filter(AccessDecisionTable.counts)).select_from(AccessDecisionTable)
+        with self._read() as session:
+            all_of_them, those = session.execute(query).one()
+            return all_of_them, those
+
     def begin_decision(self, decision: AccessDecision, access: UnitAccess, now: datetime) -> None:
         with self._write() as session:
             unit = _unit(session, decision.unit_id)

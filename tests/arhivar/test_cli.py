@@ -71,6 +71,12 @@ def test_an_unknown_command_or_option_is_a_usage_error(capsys: pytest.CaptureFix
     assert run(capsys)[0] == EXIT_USAGE
 
 
+def test_the_help_of_ingest_warns_that_folders_are_taken_away(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "ingest", "--help")
+    assert code == EXIT_DONE
+    assert "TAKEN AWAY" in out
+
+
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = run(capsys, "--help")
     assert code == EXIT_DONE

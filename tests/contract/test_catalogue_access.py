@@ -63,6 +63,7 @@ def test_without_decisions_a_unit_is_seen_as_it_was_described(catalogue: Catalog
     assert found[unit.unit_id].page(7, 2) is STAFF
     assert catalogue.decisions(unit.unit_id) == []
     assert catalogue.decision_counts() == {}
+    assert catalogue.decisions_made() == (0, 0)
 
 
 def test_no_description_makes_a_unit_public(catalogue: Catalogue) -> None:
@@ -77,9 +78,11 @@ def test_a_decision_that_began_closes_and_one_that_counts_is_what_holds(catalogu
     catalogue.begin_decision(one, comes_to(STAFF), NOW)
     assert [(row.decision, row.counts) for row in catalogue.decisions(unit.unit_id)] == [(one, False)]
     assert catalogue.decision_counts() == {unit.unit_id: (1, 0)}
+    assert catalogue.decisions_made() == (1, 0)
     assert catalogue.access([unit.unit_id])[unit.unit_id] == comes_to(STAFF)
     assert catalogue.count_decision(unit.unit_id, 1, comes_to(PUBLIC, pages={2: PERSONAL}), LATER)
     assert catalogue.decision_counts() == {unit.unit_id: (1, 1)}
+    assert catalogue.decisions_made() == (1, 1)
     found = catalogue.access([unit.unit_id])[unit.unit_id]
     assert [found.page(1, number) for number in MASTERS] == [PUBLIC, PERSONAL, PUBLIC]
     after = catalogue.unit(unit.unit_id)

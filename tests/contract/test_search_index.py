@@ -442,6 +442,13 @@ def test_an_index_that_is_tidied_finds_the_same(index: SearchIndex) -> None:
     assert index.present(PERMITS, 1) == {9, 10}
 
 
+def test_present_names_the_pages_of_the_indices_that_are_asked(index: SearchIndex) -> None:
+    index.write(page(number, "", access_class="restricted" if number == 2 else "public") for number in (1, 2, 4))
+    assert index.present(PERMITS, 1, (AccessClass.PUBLIC,)) == {1, 4}
+    assert index.present(PERMITS, 1, (AccessClass.RESTRICTED, AccessClass.STAFF)) == {2}
+    assert index.present(PERMITS, 1, ()) == set()
+
+
 def test_an_index_that_never_was_written_finds_nothing(index: SearchIndex) -> None:
     assert found(index, "plan") == []
     assert found(index, "-plan") == []

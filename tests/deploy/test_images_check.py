@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tools.images.__main__ import main
+from tools.images.__main__ import IMAGES, SERVICES, main
 from tools.images.confined import Composed
 from tools.images.engine import Engine, ImagesError, find_engine
 from tools.images.files import bases
@@ -47,8 +47,23 @@ def test_folders_of_the_machine_are_mounted_where_the_service_looks(echoed: Comp
     assert not [word for word in said if word.startswith("--env")]
 
 
+def test_a_program_may_take_the_place_of_the_entry_point(echoed: Composed) -> None:
+    said = echoed.run("api", ["-c", "true"], environment={}, program="sh").split()
+    assert "--entrypoint=sh" in said
+    assert said[-2:] == ["-c", "true"]
+    assert {"--read-only", "--cap-drop=ALL", "--memory=2g"} <= set(said)
+
+
+def test_each_image_is_checked_in_the_place_of_the_one_that_the_compose_file_names(compose: dict[str, Any]) -> None:
+    ours = {name for name, one in compose["services"].items() if "build" in one}
+    named = {compose["services"][service]["image"] for service in SERVICES.values()}
+    assert {compose["services"][name]["image"] for name in ours} == named
+    assert IMAGES.keys() == SERVICES.keys()
+
+
 def test_bases_are_what_a_containerfile_takes_from_elsewhere() -> None:
     assert bases("deploy/pipeline/Containerfile") == ["debian:12.12-slim"]
+    assert bases("deploy/api/Containerfile") == ["debian:12.12-slim"]
     assert [base.split(":")[0] for base in bases("deploy/minio/Containerfile")] == ["golang", "debian"]
 
 

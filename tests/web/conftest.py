@@ -15,7 +15,6 @@ from schemas.ingest import IngestState, unit_id
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
 from tests.arhivar.quick import make_quick_binder, quick_town, use_quick_validator
-from tests.web.finder import IndexFinder
 from tests.web.serving import client_of, test_identity
 from web.app import create_app, open_parts
 from web.limits import RateLimits
@@ -110,7 +109,6 @@ def office(make_town: Callable[..., Town]) -> Iterator[Office]:
         parts = replace(
             opened,
             identity=test_identity(),
-            finder=IndexFinder(opened.archive.index),
             looks=looks,
             rates=RateLimits(1_000_000, 1_000_000),
         )

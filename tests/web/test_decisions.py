@@ -12,7 +12,6 @@ from schemas.ingest import unit_id
 from schemas.roles import Role
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
-from tests.web.finder import IndexFinder
 from tests.web.serving import bearer, client_of, test_identity
 from tests.web.test_matrix import CALLERS, P, R, S, X
 from web.app import create_app, open_parts
@@ -35,7 +34,7 @@ class Desk:
 def desk(make_town: Callable[..., Town]) -> Iterator[Desk]:
     town = make_town(list(CODES.items()))
     with open_parts(town.settings, only_this_machine=False) as opened:
-        parts = replace(opened, finder=IndexFinder(opened.archive.index), identity=test_identity())
+        parts = replace(opened, identity=test_identity())
         with client_of(create_app(town.settings, parts)) as client:
             yield Desk(client, parts)
 

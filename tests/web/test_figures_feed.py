@@ -3,13 +3,17 @@
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 
+from arhivar.access.decide import classify
 from schemas.figures import HoldingFigure, OpenFigures
 from schemas.roles import Role
+from schemas.unit import AccessClass
+from tests.arhivar.conftest import Town
 from tests.web.conftest import CODES, Office
 from tests.web.serving import bearer, client_of
-from web.app import create_app
+from web.app import create_app, open_parts
 from web.kept_figures import KEEP_SECONDS, KeptFigures
 
 ADDRESS = "/api/v1/figures"
@@ -52,6 +56,24 @@ def test_a_formula_in_a_name_is_text_in_the_csv(office: Office) -> None:
         rows = csv.DictReader(io.StringIO(client.get(f"{ADDRESS}.csv").text))
     (row,) = (row for row in rows if row["table"] == "holding")
     assert (row["fonds"], row["series"], row["units"]) == ('\'=HYPERLINK("http://x")', "'@x", "1")
+
+
+def test_a_name_that_a_decision_closes_is_gone_with_the_next_request(make_town: Callable[..., Town]) -> None:
+    town = make_town([(AccessClass.STAFF, "S/1")])
+    with (
+        open_parts(town.settings, only_this_machine=False) as parts,
+        client_of(create_app(town.settings, parts)) as one,
+    ):
+        tags = {}
+        for address in (ADDRESS, f"{ADDRESS}.csv"):
+            answer = one.get(address)
+            assert "staff" in answer.text
+            tags[address] = answer.headers["etag"]
+        classify(parts.archive, "S/1", AccessClass.RESTRICTED, "secret")
+        for address, etag in tags.items():
+            answer = one.get(address, headers={"If-None-Match": etag})
+            assert answer.status_code == 200
+            assert "staff" not in answer.text
 
 
 def test_figures_are_summed_once_a_minute_however_often_they_are_asked_for(office: Office) -> None:

@@ -16,7 +16,6 @@ from schemas.roles import Role
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
 from tests.web.conftest import TEXTS, KeptLooks, drop_unit
-from tests.web.finder import IndexFinder
 from tests.web.serving import bearer, client_of, test_identity, varying
 from web.app import create_app, open_parts
 from web.limits import RateLimits
@@ -65,7 +64,6 @@ def sides(make_town: Callable[..., Town]) -> Iterator[tuple[Side, Side]]:
             parts = replace(
                 opened,
                 identity=test_identity(),
-                finder=IndexFinder(opened.archive.index),
                 rates=RateLimits(1_000_000, 1_000_000),
             )
             client = stack.enter_context(client_of(create_app(town.settings, parts)))
@@ -143,7 +141,7 @@ def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index
     town = make_town([(AccessClass.PUBLIC, "A/1"), (AccessClass.PUBLIC, "A/2")])
     with open_parts(town.settings, only_this_machine=False) as opened:
         looks = KeptLooks()
-        parts = replace(opened, finder=IndexFinder(opened.archive.index), looks=looks, identity=test_identity())
+        parts = replace(opened, looks=looks, identity=test_identity())
         with client_of(create_app(town.settings, parts)) as client:
             found = client.get("/api/v1/search?q=autorizatie").json()
             assert {hit["reference_code"] for hit in found["hits"]} == {"A/1", "A/2"}
@@ -170,7 +168,7 @@ def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index
 def test_a_unit_whose_deposit_is_new_is_found_at_once(make_town: Callable[..., Town]) -> None:
     town = make_town([(AccessClass.STAFF, "N/1")])
     with open_parts(town.settings, only_this_machine=False) as opened:
-        parts = replace(opened, finder=IndexFinder(opened.archive.index), identity=test_identity())
+        parts = replace(opened, identity=test_identity())
         with client_of(create_app(town.settings, parts)) as client:
             headers = bearer(Role.CLERK)
             assert len(client.get("/api/v1/units", headers=headers).json()["units"]) == 1

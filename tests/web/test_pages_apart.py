@@ -12,7 +12,6 @@ from schemas.roles import Role
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
 from tests.web.conftest import KeptLooks
-from tests.web.finder import IndexFinder
 from tests.web.serving import bearer, client_of, test_identity
 from web.app import create_app, open_parts
 
@@ -31,7 +30,7 @@ def desk(make_town: Callable[..., Town]) -> Iterator[Desk]:
     with open_parts(town.settings, only_this_machine=False) as opened:
         classify(opened.archive, "A/1", AccessClass.PERSONAL, "date personale", pages=[2])
         publish(opened.archive, "B/1", "de interes public", pages=[1])
-        parts = replace(opened, finder=IndexFinder(opened.archive.index), looks=looks, identity=test_identity())
+        parts = replace(opened, looks=looks, identity=test_identity())
         with client_of(create_app(town.settings, parts)) as client:
             yield Desk(client, looks)
 

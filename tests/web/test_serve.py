@@ -11,9 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from arhivar.composition import init_archive
+from arhivar.auditing import actor
+from arhivar.composition import init_archive, open_archive
 from arhivar.local_issuer import issue_token
 from arhivar.settings import CHECKOUT, Settings, load_settings
+from schemas.audit import AuditAction
 from schemas.errors import InvalidSetting, IssuerKeyUnusable, LocalIssuerRefused, ServeUnsafe, TokenRefused
 from schemas.roles import Role
 from tests.arhivar.conftest import start_process
@@ -158,8 +160,25 @@ def test_a_local_token_is_good_for_a_day_at_most(home: Path, minutes: int) -> No
         issue_token(settings(home), Role.CLERK, minutes)
 
 
-def test_the_token_is_all_that_is_printed(home: Path) -> None:
-    assert len(token_of(home, "--role", "service", "--scope", "work", "--scope", "records:staff").split(".")) == 3
+def test_the_token_is_all_that_is_printed_and_that_it_was_given_is_in_the_audit(home: Path) -> None:
+    scopes = ("--scope", "work", "--scope", "records:staff")
+    token = token_of(home, "--role", "service", "--minutes", "5", *scopes)
+    assert len(token.split(".")) == 3
+    with open_archive(settings(home)) as archive:
+        (record,) = (row.sound for row in archive.catalogue.audit_rows())
+    assert record is not None
+    assert (record.action, record.actor) == (AuditAction.TOKEN_ISSUED, actor(settings(home)))
+    assert record.details == {"role": "service", "minutes": 5, "scopes": "work records:staff"}
+    assert token not in record.canonical()
+
+
+def test_a_token_that_is_refused_leaves_nothing_in_the_audit(home: Path) -> None:
+    process = start_process(home, "token", "--role", "clerk", **PROVIDER)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode != 0
+    assert LocalIssuerRefused.code in error
+    with open_archive(settings(home)) as archive:
+        assert archive.catalogue.audit_rows() == []
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: EUPL-1.2
-"""The command line: ``python -m tools.images build|check|clean [pipeline|minio ...]``.
+"""The command line: ``python -m tools.images build|check|clean [pipeline|api|minio ...]``.
 
 `build` builds the Containerfiles of `deploy/` with Docker or Podman; `check` builds them and shows that they do what
 they are there for; `clean` removes what both made. The images have names of their own: no deployment uses them.
@@ -19,10 +19,13 @@ from tools.images.confined import composed, shared_folders
 from tools.images.engine import Engine, ImagesError, find_engine
 from tools.images.files import ROOT, bases, containerfile, read_compose
 from tools.images.proof import prove_minio, prove_pipeline, variables
+from tools.images.proof_api import prove_api
 from tools.images.stand_in import make_stand_in
 
-IMAGES = {"pipeline": "localhost/arhivar-check/pipeline:latest", "minio": "localhost/arhivar-check/minio:latest"}
-_CONTEXTS = {"pipeline": ROOT, "minio": ROOT / "deploy" / "minio"}
+_CONTEXTS = {"pipeline": ROOT, "api": ROOT, "minio": ROOT / "deploy" / "minio"}
+IMAGES = {name: f"localhost/arhivar-check/{name}:latest" for name in _CONTEXTS}
+SERVICES = {"pipeline": "init", "api": "api", "minio": "minio"}
+"""Of each image, a service of the compose file that runs it."""
 _LOGS = ROOT / ".tools" / "images"
 
 
@@ -42,10 +45,12 @@ def prove(engine: Engine, names: Sequence[str]) -> None:
     """Show what the images do, confined as the compose file says. Raises ImagesError."""
     with shared_folders() as folders:
         services = read_compose(_new_env() | variables(folders))["services"]
-        built = {services["init"]["image"]: IMAGES["pipeline"], services["minio"]["image"]: IMAGES["minio"]}
+        built = {services[service]["image"]: IMAGES[name] for name, service in SERVICES.items()}
         with composed(engine, services, built) as running:
             if "pipeline" in names:
                 prove_pipeline(running, folders["INBOX_FOLDER"], lambda said: _say("pipeline", said))
+            if "api" in names:
+                prove_api(running, lambda said: _say("api", said))
             if "minio" in names:
                 (version,) = (rest.split("=")[1] for word, rest in containerfile(_path("minio")) if word == "ARG")
                 prove_minio(running, version, lambda said: _say("minio", said))
@@ -83,7 +88,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """The command line. Answers the exit code: 1 where an image cannot be built or does not do what it should."""
     parser = argparse.ArgumentParser(prog="python -m tools.images", description=__doc__)
     parser.add_argument("action", choices=("build", "check", "clean"))
-    parser.add_argument("names", nargs="*", metavar="NAME", help="pipeline, minio; all unless named")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(IMAGES)}; all unless named")
     arguments = parser.parse_args(argv)
     names = [name for name in IMAGES if name in arguments.names or not arguments.names]
     if unknown := set(arguments.names) - set(IMAGES):

@@ -27,17 +27,33 @@ class Composed:
     """The image to run in place of the one that the file names."""
     prefix: str
 
-    def run(self, service: str, command: Sequence[str], *, environment: Mapping[str, str] | None = None) -> str:
-        """Run one command in a service's container, without a network; what it printed. Raises ImagesError."""
-        options, entry = self._options(service, environment)
+    def run(
+        self,
+        service: str,
+        command: Sequence[str],
+        *,
+        environment: Mapping[str, str] | None = None,
+        program: str | None = None,
+    ) -> str:
+        """Run one command in a service's container, without a network; what it printed. Raises ImagesError.
+
+        `program` takes the place of the entry point; `environment` that of the service's variables.
+        """
+        options, entry = self._options(service, environment, program)
         return self.engine.run(self.images[self.services[service]["image"]], options, [*entry, *command])
 
     @contextmanager
-    def started(self, service: str) -> Iterator[str]:
-        """The name of a service's container, from when its own health check passes. Raises ImagesError."""
-        options, entry = self._options(service, None)
+    def started(
+        self, service: str, command: Sequence[str] | None = None, *, environment: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
+        """The name of a service's container, from when its own health check passes. Raises ImagesError.
+
+        `command` and `environment` take the place of the service's own.
+        """
+        options, entry = self._options(service, environment, None)
         stated, name = self.services[service], f"{self.prefix}-{service}"
-        self.engine.start(name, self.images[stated["image"]], options, [*entry, *stated.get("command", [])])
+        own = stated.get("command", []) if command is None else command
+        self.engine.start(name, self.images[stated["image"]], options, [*entry, *own])
         try:
             self._wait(name, stated["healthcheck"]["test"])
             yield name
@@ -63,7 +79,9 @@ class Composed:
                     raise ImagesError(f"{name} does not become healthy: {error}\n{said}") from error
             time.sleep(1)
 
-    def _options(self, service: str, environment: Mapping[str, str] | None) -> tuple[list[str], list[str]]:
+    def _options(
+        self, service: str, environment: Mapping[str, str] | None, program: str | None
+    ) -> tuple[list[str], list[str]]:
         """Options of the engine's `run`, and the words of the entry point after its program."""
         stated = self.services[service]
         options = ["--network=none", f"--memory={stated['deploy']['resources']['limits']['memory']}"]
@@ -75,8 +93,8 @@ class Composed:
         variables = stated.get("environment", {}) if environment is None else environment
         options += [f"--env={name}={value}" for name, value in variables.items() if value is not None]
         options += [f"--volume={self._mount(mount)}" for mount in stated.get("volumes", [])]
-        program, *entry = stated.get("entrypoint", [""])
-        return options + ([f"--entrypoint={program}"] if program else []), entry
+        first, *entry = [program] if program else stated.get("entrypoint", [""])
+        return options + ([f"--entrypoint={first}"] if first else []), entry
 
     def _mount(self, mount: str | Mapping[str, str]) -> str:
         if isinstance(mount, str):

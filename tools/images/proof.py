@@ -36,16 +36,16 @@ def prove_pipeline(composed: Composed, inbox: Path, say: Say) -> None:
 
     Raises ImagesError at the first thing that is not as it should be.
     """
-    _see(say, "arhivar", composed.run("arhivar", ["--version"]), r"\d+\.\d+")
-    _see(say, "airflow", composed.run("triggerer", ["airflow", "version"]), re.escape(_locked("apache-airflow")))
+    see(say, "arhivar", composed.run("arhivar", ["--version"]), r"\d+\.\d+")
+    see(say, "airflow", composed.run("triggerer", ["airflow", "version"]), re.escape(_locked("apache-airflow")))
     languages = re.findall(r"tesseract-ocr-(\w+)", (ROOT / "deploy/pipeline/Containerfile").read_text("utf-8"))
     said = composed.run("triggerer", ["tesseract", "--list-langs"])
-    _see(say, "tesseract", " ".join(said.splitlines()[1:]), *(rf"\b{language}\b" for language in languages))
+    see(say, "tesseract", " ".join(said.splitlines()[1:]), *(rf"\b{language}\b" for language in languages))
     who = composed.run("triggerer", ["sh", "-c", "id -u; touch /opt/arhivar/x 2>&1 || :"])
-    _see(say, "user", who, "10001", "Read-only")
+    see(say, "user", who, "10001", "Read-only")
     absent = "for name in pytest mypy ruff; do ! command -v $name || exit 3; done; echo none"
-    _see(say, "tools of tests", composed.run("triggerer", ["sh", "-c", absent]), "none")
-    _see(say, "DAGs", _dags(composed), *(rf"\b{file.stem}\b" for file in (ROOT / "dags").glob("[a-z]*.py")))
+    see(say, "tools of tests", composed.run("triggerer", ["sh", "-c", absent]), "none")
+    see(say, "DAGs", _dags(composed), *(rf"\b{file.stem}\b" for file in (ROOT / "dags").glob("[a-z]*.py")))
     _take_a_binder(composed, inbox, say)
 
 
@@ -70,29 +70,29 @@ def _take_a_binder(composed: Composed, inbox: Path, say: Say) -> None:
     unit = json.loads((_BINDER / "unit.json").read_text("utf-8"))["reference_code"]
     arhivar("init")
     arhivar("ingest", "/srv/inbox")
-    _see(say, "ingest", arhivar("status", unit, "--json"), "reconciled")
+    see(say, "ingest", arhivar("status", unit, "--json"), "reconciled")
     left = [path.name for path in inbox.iterdir() if not path.name.startswith(".")]
-    _see(say, "inbox", str(left), re.escape("[]"))
-    _see(say, "search", arhivar("search", "autorizatie constructie marasesti"), re.escape(unit))
+    see(say, "inbox", str(left), re.escape("[]"))
+    see(say, "search", arhivar("search", "autorizatie constructie marasesti"), re.escape(unit))
     shown = json.loads(arhivar("show", unit, "--json"))
     pdf = next(place for path, place in shown["files"].items() if path.startswith("access/"))
     judged = composed.run("triggerer", ["python", "-P", "-c", _JUDGE, pdf, "/opt/arhivar/LICENSE"], environment={})
-    _see(say, "veraPDF", f"access PDF and a text file: {judged.strip()}", re.escape("[True, False]"))
-    _see(say, "verify", arhivar("verify"), r"\w")
+    see(say, "veraPDF", f"access PDF and a text file: {judged.strip()}", re.escape("[True, False]"))
+    see(say, "verify", arhivar("verify"), r"\w")
 
 
 def prove_minio(composed: Composed, version: str, say: Say) -> None:
     """MinIO with the certificates that the deployment makes, until its own health check passes. Raises ImagesError."""
     said = composed.run("certificates", [])
-    _see(say, "certificates", said.replace("\n", " "), "new authority", "new for minio")
-    _see(say, "certificates, once more", composed.run("certificates", []) or "nothing new", "^nothing new$")
-    _see(say, "minio", composed.run("minio", ["--version"]).splitlines()[0], "minio version")
+    see(say, "certificates", said.replace("\n", " "), "new authority", "new for minio")
+    see(say, "certificates, once more", composed.run("certificates", []) or "nothing new", "^nothing new$")
+    see(say, "minio", composed.run("minio", ["--version"]).splitlines()[0], "minio version")
     with composed.started("minio") as name:
         built = composed.engine.call("exec", name, "grep", "-aoFm1", version, "/usr/local/bin/minio")
-        _see(say, "source", built, re.escape(version))
-        _see(say, "health, by the compose file's check", "passed", "passed")
+        see(say, "source", built, re.escape(version))
+        see(say, "health, by the compose file's check", "passed", "passed")
         inside = "id -u; touch /usr/local/x 2>&1 || :; touch /data/x && rm /data/x && echo writes"
-        _see(say, "user", composed.engine.call("exec", name, "sh", "-c", inside), "10002", "Read-only", "writes")
+        see(say, "user", composed.engine.call("exec", name, "sh", "-c", inside), "10002", "Read-only", "writes")
 
 
 def _locked(package: str) -> str:
@@ -103,7 +103,8 @@ def _locked(package: str) -> str:
     return found[1]
 
 
-def _see(say: Say, what: str, said: str, *expected: str) -> None:
+def see(say: Say, what: str, said: str, *expected: str) -> None:
+    """Say what was seen. Raises ImagesError where one of the expected patterns is not in it."""
     missing = [pattern for pattern in expected if not re.search(pattern, said)]
     if missing:
         raise ImagesError(f"{what}: {missing[0]} is not in what was said: {said.strip()[-1500:]}")
