@@ -3,16 +3,18 @@
 
 One typist writes ``strada Mărășești nr.12``, the next ``str. Mărăşeşti 12``. So, on pages and in queries alike:
 
-* the forms of a label of streets are equal: ``strada`` finds ``str.``, ``străzii`` and ``ulița``;
+* the forms of a label of streets are equal: ``strada`` finds ``str.``, ``străzii`` and ``ulița``, and what it is in
+  Hungarian and German, which stand after the name: ``strada Petőfi`` finds ``Petőfi utca``;
 * abbreviations (and ``aleea``, ``intrarea``, ``fundătura``), and labels of numbers before a number, need not be found:
   the word after them must be, and ranks higher with the label before it;
 * in a phrase a label of numbers before a number may be there or not.
 
 =============  ====================================  ===============================================
-of streets     ``str.``                              ``strada`` ``străzii`` ``ulița`` ``uliței``
+of streets     ``str.``                              ``strada`` ``străzii`` ``ulița`` ``uliței`` ``utca`` ``Straße``
+                                                     ``Gasse``
 of streets     ``bd.`` ``bvd.`` ``blvd.`` ``b-dul``  ``bulevard`` ``bulevardul`` ``bulevardului``
-of streets     ``cal.``                              ``calea`` ``căii``
-of streets     ``p-ța``                              ``piața`` ``pieței``
+of streets     ``cal.``                              ``calea`` ``căii`` ``út``
+of streets     ``p-ța``                              ``piața`` ``pieței`` ``tér`` ``Platz``
 of streets     ``șos.``                              ``șoseaua`` ``șoselei``
 of streets     ``al.``                               ``aleea`` ``aleii``
 of streets     ``intr.``                             ``intrarea`` ``intrării``
@@ -60,10 +62,10 @@ def _label(short: str, full: str, *pairs: tuple[str, str], of_numbers: bool = Fa
 
 NUMBER = _label("nr no", "numar numarul numarului", ("nr", "ul"), of_numbers=True)
 LABELS = (
-    _label("str", "strada strazii ulita ulitei"),
+    _label("str", "strada strazii ulita ulitei utca utcza strasse gasse"),
     _label("bd bvd blvd", "bulevard bulevardul bulevardului", ("b", "dul")),
-    _label("cal", "calea caii"),
-    _label("", "piata pietei", ("p", "ta")),
+    _label("cal", "calea caii ut"),
+    _label("", "piata pietei ter platz", ("p", "ta")),
     _label("sos", "soseaua soselei"),
     _label("al", "aleea aleii"),
     _label("intr", "intrarea intrarii"),

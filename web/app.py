@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """The application: layers around the routes, errors in one shape, and the parts that it works with.
 
-Layers from the outside: `Door` (ids, log, headers, bugs), CORS, `Gate` (rates and sizes), `Tags` (conditional reads).
+Layers from the outside: `Door` (ids, log, headers, bugs), CORS, `Heads` (HEAD), `Gate` (rates, sizes, personal
+numbers), `Tags` (conditional reads).
 Routes are plain functions; the framework runs them in its pool of threads, since they wait for disks and databases.
 """
 
@@ -30,6 +31,7 @@ from web.cursors import Cursors
 from web.descriptions import Descriptions
 from web.door import REQUEST_ID, Door, safe_headers
 from web.etags import Tags
+from web.heads import Heads
 from web.identity import open_identity
 from web.kept_figures import KeptFigures
 from web.limits import Gate, RateLimits
@@ -132,6 +134,7 @@ def _layers(settings: Settings, parts: Parts) -> list[Middleware]:
             expose_headers=["Content-Disposition", "Content-Range", "ETag", "Retry-After", REQUEST_ID],
             max_age=_PREFLIGHT_SECONDS,
         ),
+        Middleware(Heads),
         Middleware(Gate, rates=parts.rates, body_bytes=settings.serve_body_bytes),
         Middleware(Tags),
     ]

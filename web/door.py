@@ -15,14 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from arhivar.log import Logger, trace_of
 from schemas.errors import RequestFailed
+from web.addresses import path_for_log
 from web.measures import Measures
 from web.problems import problem
 
 REQUEST_ID = "X-Request-Id"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_DIGITS = re.compile(r"\d{13}")
-"""A personal number in a path is somebody's mistake, and is not kept."""
-_MOST_PATH = 300
 
 _log = Logger(__name__)
 
@@ -85,12 +83,11 @@ class Door:
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", None)
         self._measures.note(route, scope["method"], status, seconds)
-        path = scope.get("raw_path", b"").partition(b"?")[0].decode("ascii", "replace")
         _log.info(
             "request",
             request=request_id,
             method=scope["method"][:16],
-            path=_DIGITS.sub("…", path[:_MOST_PATH]),
+            path=path_for_log(scope),
             status=status,
             milliseconds=round(1000 * seconds, 1),
             subject=scope["state"].get("subject"),

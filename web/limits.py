@@ -11,11 +11,15 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from schemas.errors import ArhivarError, RequestMalformed, RequestTooLarge, TooManyRequests
+from schemas.errors import ArhivarError, PersonInAddress, RequestMalformed, RequestTooLarge, TooManyRequests
+from web.addresses import holds_person
 from web.problems import problem
 
 UNLIMITED = frozenset({"/health", "/ready"})
 """What watches the server must hear from it at any time."""
+
+_BY_BODY = tuple(f"/api/v1/{name}" for name in ("search", "facets", "suggest"))
+"""What a personal number can be sent to in a body; the first where the address asked for is none of them."""
 
 _IPV6_NETWORK = 64
 """A subscriber has at least so many bits of his own (RFC 6177)."""
@@ -54,7 +58,10 @@ def _network(address: str | None) -> str:
 
 
 class Gate:
-    """ASGI application around another: refuses who asks too often, and what is too large. Bodies come in whole."""
+    """ASGI application around another: refuses who asks too often, too large bodies and personal numbers in addresses.
+
+    Bodies come in whole.
+    """
 
     def __init__(self, app: ASGIApp, rates: RateLimits, body_bytes: int) -> None:
         self._app = app
@@ -69,6 +76,8 @@ class Gate:
         try:
             if scope["path"] not in UNLIMITED:
                 self._rates.count_client(scope["client"][0] if scope.get("client") else None)
+                if holds_person(scope):
+                    raise PersonInAddress(path=scope["path"] if scope["path"] in _BY_BODY else _BY_BODY[0])
             body = await self._read(headers, receive)
         except ArhivarError as error:
             await problem(error, headers, scope["state"]["request_id"])(scope, receive, send)

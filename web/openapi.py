@@ -90,7 +90,7 @@ def _statuses(rule: Rule, path: str, method: str, *, asks: bool) -> Iterable[int
     yield 500
     yield 503
     if path not in UNLIMITED:
-        yield 429
+        yield from (400, 429)
     if not isinstance(rule, Open):
         yield from (400, 401)
         if Role.READER not in rule.roles:

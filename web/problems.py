@@ -172,6 +172,8 @@ async def answer_http_exception(request: Request, error: Exception) -> JSONRespo
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = error.headers if isinstance(error, HTTPException) else None
     shown: ArhivarError
+    if headers is not None and headers.get("Allow") == "GET":
+        headers = {**headers, "Allow": "GET, HEAD"}  # see web.heads
     if status == HTTPStatus.NOT_FOUND:
         shown = NothingThere()
     elif status == HTTPStatus.METHOD_NOT_ALLOWED:

@@ -90,10 +90,10 @@ class CursorRefused(WebError):
 class PersonInAddress(WebError):
     code = "ARH-9310"
     message = Message(
-        ro="Căutarea pare să conțină un CNP, iar adresele rămân în jurnale. Trimiteți-o prin POST la {path}, în corpul "
+        ro="Adresa pare să conțină un CNP, iar adresele rămân în jurnale. Căutați-l prin POST la {path}, în corpul "
         "cererii.",
-        en="The query seems to hold a personal number, and addresses stay in logs. Send it by POST to {path}, in the "
-        "body.",
+        en="The address seems to hold a personal number, and addresses stay in logs. Search for it by POST to {path}, "
+        "in the body.",
     )
 
 

@@ -36,6 +36,33 @@ def test_a_street_is_told_by_the_word_before_it(text: str, key: str, shown: str)
 
 
 @pytest.mark.parametrize(
+    ("text", "key", "shown"),
+    [
+        ("lakik a Petőfi utca 12 szám alatt", "petofi utca", "Petőfi utca"),
+        ("a Kossuth Lajos u. 4.", "kossuth lajos utca", "Kossuth Lajos utca"),
+        ("KOSSUTH LAJOS UTCZA 4", "lajos utca", "Kossuth Lajos utca"),
+        ("Petőfi-utca", "petofi utca", "Petőfi utca"),
+        ("Szent István tér", "istvan ter", "Szent István tér"),
+        ("a Dózsa György út sarkán", "dozsa gyorgy ut", "Dózsa György út"),
+        ("wohnhaft Lange Gasse 7", "lange gasse", "Lange Gasse"),
+        ("in der Bahnhofstraße 3", "bahnhofstrasse", "Bahnhofstraße"),
+        ("LANGGASSE", "langgasse", "Langgasse"),
+        ("Große Straße", "grosse strasse", "Große Straße"),
+        ("Hotel am Theaterplatz, erbaut", "theaterplatz", "Theaterplatz"),
+    ],
+)
+def test_a_street_is_told_by_the_word_after_it_in_hungarian_and_german(text: str, key: str, shown: str) -> None:
+    assert offered(text, "s:")[key] == shown
+
+
+@pytest.mark.parametrize(
+    "text", ["az utca", "A tér", "Der Platz", "Die Gasse", "utca", "u 12", "Ion u Popescu", "gasse", "3 utca", "-utca"]
+)
+def test_what_stands_before_no_name_is_no_street(text: str) -> None:
+    assert offered(text, "s:") == {}
+
+
+@pytest.mark.parametrize(
     ("text", "keys", "shown"),
     [
         ("numitul Ion Popescu", {"ion popescu", "popescu ion"}, "Ion Popescu"),

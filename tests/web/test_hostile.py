@@ -4,7 +4,10 @@
 import json
 import re
 import socket
+import unicodedata
 from dataclasses import replace
+from urllib.parse import quote, unquote
+from uuid import UUID
 
 import httpx
 import pytest
@@ -17,7 +20,8 @@ from schemas.roles import Role
 from schemas.search import FoundUnits
 from schemas.unit import AccessClass
 from tests.web.conftest import Office
-from tests.web.serving import bearer, client_of
+from tests.web.serving import bearer, client_of, varying
+from web.addresses import holds_person
 from web.app import create_app
 from web.limits import RateLimits
 from web.problems import MEDIA_TYPE, Problem
@@ -143,17 +147,83 @@ def test_a_personal_number_is_refused_in_an_address_and_taken_in_a_body(office: 
 
 
 def test_a_personal_number_is_refused_in_any_parameter_of_an_address(office: Office) -> None:
-    for name in ("unit", "fonds", "series", "type"):
+    for name in ("unit", "fonds", "series", "type", "cnp", CNP):
         assert shape(office.client.get("/api/v1/search", params={"q": "a b", name: CNP})).code == "ARH-9310"
+    told = shape(office.client.get("/api/v1/units", params={"reference_code": CNP}))
+    assert (told.code, "/api/v1/search" in told.detail) == ("ARH-9310", True)
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "HEAD", "FROB"])
+FULL_WIDTH = "".join(chr(ord(digit) + 0xFEE0) for digit in CNP)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        f"/api/v1/search?q={CNP}",
+        f"/api/v1/search?q={''.join(f'%{ord(digit):02x}' for digit in CNP)}",
+        f"/api/v1/search?q={CNP[:1]}+{CNP[1:7]}+{CNP[7:]}",
+        f"/api/v1/search?q={quote(FULL_WIDTH)}",
+        f"/api/v1/units/{CNP}",
+        f"/api/v1/units/{CNP}/pages/1",
+        f"/api/v1/units/dosar%20{CNP}",
+        f"/api/v1/units/{''.join(f'%{ord(digit):02x}' for digit in CNP)}",
+        f"/api/v1/units/{CNP[:7]}-{CNP[7:]}",
+        f"/api/v1/units/{quote(FULL_WIDTH)}",
+        f"/api/v1/ingests/{CNP}",
+        f"/nowhere/{CNP}",
+        f"/api/v1/figures?x={CNP}",
+    ],
+)
+def test_a_personal_number_is_refused_wherever_and_however_it_stands_in_an_address_and_not_logged(
+    office: Office, address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log.set_level("info")
+    try:
+        answer = office.client.get(address)
+        office.client.get("/health")  # by then the line of the one before is written
+    finally:
+        log.set_level("warning")
+    assert (answer.status_code, shape(answer).code) == (400, "ARH-9310")
+    line = json.loads(capsys.readouterr().err.splitlines()[0])
+    seen = unicodedata.normalize("NFKC", unquote(line["path"] + answer.text))
+    assert CNP[7:] not in seen
+
+
+@given(st.uuids())
+def test_no_id_of_a_unit_is_taken_for_a_person(unit: UUID) -> None:
+    for written in (str(unit), unit.hex, str(unit).upper()):
+        assert not holds_person({"path": f"/api/v1/units/{written}", "query_string": b""})
+
+
+def test_a_cursor_is_not_taken_for_a_person() -> None:
+    assert not holds_person({"path": "/api/v1/search", "query_string": f"q=a&cursor={CNP}".encode()})
+
+
+@pytest.mark.parametrize("what", ["units", "units/{unit}", "units/{unit}/pages/1/image", "units/{unit}/volumes/1/pdf"])
+def test_head_says_what_get_would_and_sends_nothing(office: Office, what: str) -> None:
+    address = "/api/v1/" + what.format(unit=office.unit(AccessClass.PUBLIC))
+    got, head = office.client.get(address), office.client.head(address)
+    assert (head.status_code, head.content) == (got.status_code, b"") == (200, b"")
+    assert varying(head) == varying(got)
+    known = office.client.head(address, headers={"If-None-Match": got.headers["etag"]})
+    assert (known.status_code, known.content) == (304, b"")
+    closed = office.client.head(address.replace(office.unit(AccessClass.PUBLIC), office.unit(AccessClass.STAFF)))
+    assert closed.status_code == (200 if what == "units" else 404)
+
+
+def test_head_of_a_page_that_is_not_public_is_a_look(office: Office) -> None:
+    before = len(office.looks.looks)
+    address = f"/api/v1/units/{office.unit(AccessClass.STAFF)}/pages/1/text"
+    assert office.client.head(address, headers=bearer(Role.CLERK)).status_code == 200
+    assert len(office.looks.looks) == before + 1
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "TRACE", "FROB"])
 def test_other_methods_are_told_which_there_are(office: Office, method: str) -> None:
     answer = office.client.request(method, "/api/v1/units")
     assert answer.status_code == 405
-    assert answer.headers["allow"] == "GET"
-    if method != "HEAD":
-        assert shape(answer).code == "ARH-9305"
+    assert answer.headers["allow"] == "GET, HEAD"
+    assert shape(answer).code == "ARH-9305"
 
 
 def test_a_body_that_is_too_large_is_refused_before_it_is_read_on(office: Office) -> None:

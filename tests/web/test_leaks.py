@@ -9,10 +9,11 @@ from typing import Any, cast
 import httpx
 import pytest
 
-from arhivar.access.decide import publish, withdraw
+from arhivar.access.decide import classify, publish, withdraw
 from schemas.errors import IndexUnavailable
 from schemas.ingest import unit_id
 from schemas.roles import Role
+from schemas.search import Facet
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
 from tests.web.conftest import TEXTS, KeptLooks, drop_unit
@@ -163,6 +164,60 @@ def test_a_withdrawn_publication_is_gone_with_the_next_request_even_if_the_index
                 assert client.get(file, headers={"If-None-Match": answer.headers["etag"]}).status_code == 304, file
             assert client.get(address, headers=tagged).status_code == 304
         assert looks.looks == []
+
+
+ASKED_OF_WORDS = [
+    "/api/v1/search?q=autorizatie&facet=language",
+    "/api/v1/facets?q=autorizatie",
+    "/api/v1/suggest?q=autoriz",
+    "/api/v1/suggest?q=dosar",
+    "/api/v1/units",
+    "/api/v1/units?reference_code=A/1",
+]
+
+
+@pytest.mark.parametrize("role", [None, Role.CLERK], ids=str)
+def test_what_is_closed_is_gone_from_every_answer_with_the_next_request(
+    make_town: Callable[..., Town], role: Role | None
+) -> None:
+    """A reader after a withdrawal, a clerk after a unit of the staff became restricted: nothing kept is told."""
+    town = make_town([(AccessClass.STAFF if role else AccessClass.PUBLIC, "A/1")])
+    headers = bearer(role)
+    with open_parts(town.settings, only_this_machine=False) as opened:
+        parts = replace(opened, identity=test_identity())
+        with client_of(create_app(town.settings, parts)) as client:
+            page = f"/api/v1/units/{unit_id('A/1')}"
+            told = {address: client.get(address, headers=headers) for address in ASKED_OF_WORDS}
+            files = {f"{page}/{what}": client.get(f"{page}/{what}", headers=headers) for what in FILES}
+            assert {answer.status_code for answer in (*told.values(), *files.values())} == {200}
+            assert [answer.json() for answer in told.values()] != [_nothing(address) for address in told]
+            if role is None:
+                withdraw(parts.archive, "A/1", "motivat")
+            else:
+                classify(parts.archive, "A/1", AccessClass.RESTRICTED, "motivat")
+            for address, before in told.items():
+                kept = {**headers, "If-None-Match": before.headers["etag"]}
+                after = client.get(address, headers=kept)
+                assert after.status_code == 200, address
+                assert _emptied(after.json()) == _nothing(address), address
+            for address, before in files.items():
+                kept = {**headers, "If-None-Match": before.headers["etag"]}
+                for more in ({}, {"Range": "bytes=0-9"}, {"Range": "bytes=0-9", "If-Range": before.headers["etag"]}):
+                    assert client.get(address, headers={**kept, **more}).status_code == 404, address
+                assert client.head(address, headers=kept).status_code == 404, address
+
+
+def _nothing(address: str) -> dict[str, Any]:
+    """What is answered where there is nothing."""
+    if "search" in address:
+        return {"pages": 0, "units": 0, "hits": [], "facets": {"language": []}, "did_you_mean": None, "next": None}
+    if "facets" in address:
+        return {"pages": 0, "units": 0, "facets": {facet: [] for facet in Facet}}
+    return {"suggestions": []} if "suggest" in address else {"units": [], "next": None}
+
+
+def _emptied(answer: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in answer.items() if name != "query"}
 
 
 def test_a_unit_whose_deposit_is_new_is_found_at_once(make_town: Callable[..., Town]) -> None:

@@ -69,6 +69,8 @@ WORK_ON = {
 }
 WORK_LISTS = {"/api/v1/ingests"}
 DECISIONS = {"/api/v1/units/{unit_id}/access"}
+POSTED = (RECORD_LISTS - {"/api/v1/units"}) | DECISIONS
+"""What takes POST beside GET: searches, and decisions (tests/web/test_decisions.py)."""
 EVERY = OPEN | DECISIONS | RECORD | RECORD_LISTS | WORK_ON | WORK_LISTS | {"/metrics"}
 
 
@@ -86,8 +88,11 @@ def ask(office: Office, path: str, caller: str, access: AccessClass, method: str
     )
 
 
-def test_the_matrix_knows_every_address(office: Office) -> None:
-    assert {route.path for route in office.app.routes if isinstance(route, APIRoute)} == EVERY
+def test_the_matrix_knows_every_address_and_method(office: Office) -> None:
+    routes = [route for route in office.app.routes if isinstance(route, APIRoute)]
+    assert len(routes) == len(office.app.routes)
+    known = {(path, "GET") for path in EVERY} | {(path, "POST") for path in POSTED}
+    assert {(route.path, method) for route in routes for method in route.methods} == known
 
 
 @pytest.mark.parametrize("path", sorted(RECORD))
