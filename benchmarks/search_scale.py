@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from pathlib import Path
 from threading import Lock
 from time import perf_counter, process_time, thread_time
@@ -31,7 +32,7 @@ from benchmarks.search_engines import Engine, elastic_server, open_engines
 from benchmarks.search_pages import distractors
 from benchmarks.search_queries import make_queries
 from schemas.errors import QueryMalformed
-from schemas.page import Box, Line, Word
+from schemas.placed_words import PlacedWords
 from schemas.search import Facet, PageRecord, SearchFilters, UnitPage
 from schemas.unit import AccessClass
 from search.index import SearchIndex, UnitRequest
@@ -115,22 +116,14 @@ class _Watched:
             self._texts |= texts
         return found
 
-    def words_of(self, unit_id: UUID, version: int, page: int) -> Sequence[Line]:
-        """The page's lines, their words at places that are made up."""
+    def words_of(self, unit_id: UUID, version: int, page: int) -> PlacedWords:
+        """The page's words, all of them at the same place."""
         before = thread_time()
-        lines = tuple(_line(row, number) for number, row in enumerate(self._texts[unit_id, version, page].split("\n")))
+        text = self._texts[unit_id, version, page]
+        words = PlacedWords.in_lines([row.split() for row in text.split("\n")], repeat(0, 4 * len(text.split())))
         with self._adding:
             self.made_up_seconds += thread_time() - before
-        return lines
-
-
-def _line(row: str, number: int) -> Line:
-    left, words = 0, []
-    for text in row.split():
-        box = Box(left=left, top=30 * number, right=left + 10 * len(text), bottom=30 * number + 20)
-        words.append(Word(text=text, box=box, confidence=90))
-        left = box.right + 10
-    return Line(box=Box(left=0, top=30 * number, right=left, bottom=30 * number + 20), words=tuple(words))
+        return words
 
 
 def index_pages(engine: Engine, pages: int) -> float:

@@ -25,7 +25,7 @@ import re
 import threading
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import NamedTuple, overload
 
@@ -53,6 +53,10 @@ _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:
 _STRETCH = re.compile("\\S++(?:(?<=[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad])[ \t]*+(?:\r?\n[ \t]*+)++\\S++)*+")
 _MAX_CACHED = 64
 """Characters of a stretch that is worth keeping."""
+# Where a word may be divided: what `_LINE_END` takes after a hyphen, which a soft one in the word may be.
+_GAP = re.compile("(?:[-\u2010\u2011\u00ac=\u2e17\u2e40]|(?<=\u00ad))[ \t]*(?:\r?\n[ \t]*)+")
+# Arabic and half-width forms, among which there are letters that fold to nothing: no tokens of their own.
+_FOLDS_TO_NOTHING = re.compile("[\ufb50-\uffff]")
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
 _COMPOUND_SEPARATORS = frozenset("./-")
 
@@ -91,15 +95,17 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 class Analysed(Sequence[PageToken]):
-    """A page's tokens. Their places in the page are worked out when they are asked for: most never are."""
+    """A page's tokens. Words are told apart at once; places and keys are worked out when asked for: most never are."""
 
-    def __init__(self, found: Sequence[PageToken], starts: Sequence[int]) -> None:
-        self.found = found
-        """The tokens, with places in their stretches of text."""
-        self._starts = starts
+    def __init__(self, text: str, language: str) -> None:
+        self.text = text
+        self.language = language
+        """The one whose stems the words have."""
+        self.words, self.divided = _tell_apart(text)
+        """The tokens' texts by position; and of those that are divided, the pieces."""
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.words)
 
     @overload
     def __getitem__(self, index: int) -> PageToken: ...
@@ -108,23 +114,64 @@ class Analysed(Sequence[PageToken]):
     def __getitem__(self, index: slice) -> tuple[PageToken, ...]: ...
 
     def __getitem__(self, index: int | slice) -> PageToken | tuple[PageToken, ...]:
-        """The tokens with their places in the page."""
+        """The tokens with all their keys, worked out each time."""
         if isinstance(index, slice):
-            return tuple(self[one] for one in range(*index.indices(len(self.found))))
-        token, keys = self.found[index]
-        return PageToken(_moved(token, self._starts[index]), keys)
+            return tuple(self[one] for one in range(*index.indices(len(self))))
+        token = self._tokens[index]
+        return PageToken(token, token_keys(token, self.language))
+
+    @cached_property
+    def spans(self) -> list[tuple[int, int]]:
+        """Where each token begins and ends, in code points."""
+        if _FOLDS_TO_NOTHING.search(self.text) is not None:
+            return [(token.start, token.end) for token in self._tokens]
+        spans = [match.span() for match in _WORD.finditer(self.text)]
+        for position, pieces in self.divided.items():
+            spans[position : position + len(pieces)] = [(pieces[0][0], pieces[-1][1])]
+        return spans
+
+    @cached_property
+    def wholes(self) -> dict[int, str]:
+        """The wholes such as ``567/2/1``, by the position of their first tokens."""
+        positions = {start: position for position, (start, _) in enumerate(self.spans)}
+        return {
+            positions[token.start + stretch.start()]: token.whole
+            for stretch in _STRETCH.finditer(self.text)
+            if not _COMPOUND_SEPARATORS.isdisjoint(stretch.group())
+            for token in tokenise(stretch.group())
+            if token.whole is not None
+        }
+
+    @cached_property
+    def _tokens(self) -> tuple[Token, ...]:
+        return tokenise(self.text)
 
 
 def analyse(text: str, language: str | None) -> Analysed:
     """A page's tokens with their keys, in the page's language (ISO 639-2/T; unknown ones are read as Romanian)."""
-    known = base_language(language)
-    found: list[PageToken] = []
-    starts: list[int] = []
-    for match in _STRETCH.finditer(text):
-        tokens = _stretch(match.group(), known)
-        found += tokens
-        starts += (match.start(),) * len(tokens)
-    return Analysed(found, starts)
+    return Analysed(text, base_language(language))
+
+
+def _tell_apart(text: str) -> tuple[list[str], dict[int, tuple[tuple[int, int], ...]]]:
+    """The texts of `tokenise`, and by position the pieces of those that are divided."""
+    if _FOLDS_TO_NOTHING.search(text) is not None:
+        tokens = tokenise(text)
+        return [token.text for token in tokens], {at: one.pieces for at, one in enumerate(tokens) if one.parts}
+    words: list[str] = []
+    divided: dict[int, tuple[tuple[int, int], ...]] = {}
+    begin, left = 0, None
+    for end, next_begin in (*(gap.span() for gap in _GAP.finditer(text)), (len(text), 0)):
+        found = _WORD.findall(text, begin, end)  # none of them is divided, but for the first and the last
+        last = found[-1] if found else ""
+        if left is not None and found and text.startswith(found[0], begin):
+            right = begin, begin + len(found[0])
+            if _divided(text, left, right):
+                words[-1] += found.pop(0)
+                divided[len(words) - 1] = (*divided.get(len(words) - 1, (left,)), right)
+        words += found
+        left = (end - len(last), end) if last and text.endswith(last, begin, end) else None
+        begin = next_begin
+    return words, divided
 
 
 def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:
@@ -140,20 +187,6 @@ def _sorted_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=50_000)
 def _kept_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(sorted(token_keys(token, language))) for token in tokenise(stretch))
-
-
-def _stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
-    return (_kept_stretch if len(stretch) <= _MAX_CACHED else _kept_stretch.__wrapped__)(stretch, language)
-
-
-@lru_cache(maxsize=50_000)
-def _kept_stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
-    return tuple(PageToken(token, token_keys(token, language)) for token in tokenise(stretch))
-
-
-def _moved(token: Token, by: int) -> Token:
-    pieces = tuple((start + by, end + by) for start, end in token.pieces)
-    return Token(token.text, token.start + by, token.end + by, pieces, token.parts, token.whole)
 
 
 def token_keys(token: Token, language: str) -> frozenset[str]:

@@ -42,8 +42,7 @@ def snippet_of(text: str, page: Analysed, found: Sequence[tuple[Run, int]], widt
 
 def _gaps(page: Analysed) -> list[tuple[int, int]]:
     """What stands between the parts of divided words."""
-    divided = [page[index].token.pieces for index, one in enumerate(page.found) if one.token.parts]
-    return [(left[1], right[0]) for pieces in divided for left, right in pairwise(pieces)]
+    return [(left[1], right[0]) for pieces in page.divided.values() for left, right in pairwise(pieces)]
 
 
 def _clean_quickly(text: str, page: Analysed) -> tuple[str, Callable[[int], int]] | None:
@@ -85,7 +84,7 @@ def _clean(text: str, page: Analysed) -> tuple[str, Callable[[int], int]]:
 
 
 def _span(run: Run, page: Analysed, place: Callable[[int], int]) -> tuple[int, int]:
-    return place(page[run.first].token.start), place(page[run.last].token.end)
+    return place(page.spans[run.first][0]), place(page.spans[run.last][1])
 
 
 def _window(clean: str, hits: Sequence[tuple[int, int, int]], width: int) -> tuple[int, int]:
