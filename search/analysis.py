@@ -24,6 +24,7 @@ Sources: Snowball's stemmers (PyStemmer); the spelling reform, decision of the A
 import re
 import threading
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -45,7 +46,7 @@ _MAX_KEY = 64
 _MAX_WHOLE_PARTS = 8
 _MAX_STEMMING_ROUNDS = 4
 
-_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")
+_WORD = re.compile("[^\\W_]++(?:[\u0300-\u036f\u00ad][^\\W_]*+)*+")
 # The signs that divide: hyphens, the sign of word processors (¬), and Fraktur's two strokes, which are also read as =.
 _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:\r?\n[ \t]*)+")
 # What stands between white space, with what follows where a word may be divided: analysed by itself it has the tokens
@@ -53,8 +54,8 @@ _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:
 _STRETCH = re.compile("\\S++(?:(?<=[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad])[ \t]*+(?:\r?\n[ \t]*+)++\\S++)*+")
 _MAX_CACHED = 64
 """Characters of a stretch that is worth keeping."""
-# Where a word may be divided: what `_LINE_END` takes after a hyphen, which a soft one in the word may be.
-_GAP = re.compile("(?:[-\u2010\u2011\u00ac=\u2e17\u2e40]|(?<=\u00ad))[ \t]*(?:\r?\n[ \t]*)+")
+# Where a word may be divided: as `_LINE_END`, with the soft hyphen that ends the word before it.
+_GAP = re.compile("[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad][ \t]*(?:\r?\n[ \t]*)+")
 # Arabic and half-width forms, among which there are letters that fold to nothing: no tokens of their own.
 _FOLDS_TO_NOTHING = re.compile("[\ufb50-\uffff]")
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
@@ -101,8 +102,19 @@ class Analysed(Sequence[PageToken]):
         self.text = text
         self.language = language
         """The one whose stems the words have."""
-        self.words, self.divided = _tell_apart(text)
-        """The tokens' texts by position; and of those that are divided, the pieces."""
+        self.words: list[str] = []
+        """The tokens' texts."""
+        self.divided: dict[int, tuple[tuple[int, int], ...]] = {}
+        """The pieces of those that are divided, by position."""
+        self._stretches: list[tuple[int, int]] = []  # first position and place of what is between possible divisions
+        self._spans: dict[int, list[tuple[int, int]]] = {}  # of a stretch's tokens, by its first position
+        if _FOLDS_TO_NOTHING.search(text) is None:
+            self._tell_apart()
+        else:
+            self.words = [token.text for token in self._tokens]
+            self.divided = {at: token.pieces for at, token in enumerate(self._tokens) if token.parts}
+            self._stretches = [(0, 0)]
+            self._spans[0] = [(token.start, token.end) for token in self._tokens]
 
     def __len__(self) -> int:
         return len(self.words)
@@ -120,58 +132,54 @@ class Analysed(Sequence[PageToken]):
         token = self._tokens[index]
         return PageToken(token, token_keys(token, self.language))
 
-    @cached_property
-    def spans(self) -> list[tuple[int, int]]:
-        """Where each token begins and ends, in code points."""
-        if _FOLDS_TO_NOTHING.search(self.text) is not None:
-            return [(token.start, token.end) for token in self._tokens]
-        spans = [match.span() for match in _WORD.finditer(self.text)]
-        for position, pieces in self.divided.items():
-            spans[position : position + len(pieces)] = [(pieces[0][0], pieces[-1][1])]
-        return spans
+    def span(self, position: int) -> tuple[int, int]:
+        """Where a token begins and ends, in code points."""
+        pieces = self.divided.get(position)
+        if pieces is not None:
+            return pieces[0][0], pieces[-1][1]
+        stretch = bisect_right(self._stretches, (position, len(self.text))) - 1
+        first, begin = self._stretches[stretch]
+        spans = self._spans.get(first)
+        if spans is None:
+            end = self._stretches[stretch + 1][1] if stretch + 1 < len(self._stretches) else len(self.text)
+            spans = self._spans[first] = [match.span() for match in _WORD.finditer(self.text, begin, end)]
+        return spans[position - first]
 
     @cached_property
     def wholes(self) -> dict[int, str]:
         """The wholes such as ``567/2/1``, by the position of their first tokens."""
-        positions = {start: position for position, (start, _) in enumerate(self.spans)}
-        return {
-            positions[token.start + stretch.start()]: token.whole
-            for stretch in _STRETCH.finditer(self.text)
-            if not _COMPOUND_SEPARATORS.isdisjoint(stretch.group())
-            for token in tokenise(stretch.group())
-            if token.whole is not None
-        }
+        return {position: token.whole for position, token in enumerate(self._tokens) if token.whole is not None}
 
     @cached_property
     def _tokens(self) -> tuple[Token, ...]:
         return tokenise(self.text)
 
+    def _tell_apart(self) -> None:
+        """Find the words as `tokenise` does. Where none may be divided, that takes no more than one expression."""
+        text, words = self.text, self.words
+        begin = 0
+        left: tuple[int, int] | None = None
+        for gap_begin, gap_end in (*(gap.span() for gap in _GAP.finditer(text)), (len(text), len(text))):
+            # A soft hyphen is a letter of its word.
+            end = gap_begin + text.startswith(SOFT_HYPHEN, gap_begin)
+            found = _WORD.findall(text, begin, end)
+            last = found[-1] if found else ""
+            own = begin
+            if left is not None and found and text.startswith(found[0], begin):
+                right = begin, begin + len(found[0])
+                if _divided(text, left, right):
+                    words[-1] += found.pop(0)
+                    self.divided[len(words) - 1] = (*self.divided.get(len(words) - 1, (left,)), right)
+                    own = right[1]
+            self._stretches.append((len(words), own))
+            words += found
+            left = (end - len(last), end) if last and text.endswith(last, begin, end) else None
+            begin = gap_end
+
 
 def analyse(text: str, language: str | None) -> Analysed:
     """A page's tokens with their keys, in the page's language (ISO 639-2/T; unknown ones are read as Romanian)."""
     return Analysed(text, base_language(language))
-
-
-def _tell_apart(text: str) -> tuple[list[str], dict[int, tuple[tuple[int, int], ...]]]:
-    """The texts of `tokenise`, and by position the pieces of those that are divided."""
-    if _FOLDS_TO_NOTHING.search(text) is not None:
-        tokens = tokenise(text)
-        return [token.text for token in tokens], {at: one.pieces for at, one in enumerate(tokens) if one.parts}
-    words: list[str] = []
-    divided: dict[int, tuple[tuple[int, int], ...]] = {}
-    begin, left = 0, None
-    for end, next_begin in (*(gap.span() for gap in _GAP.finditer(text)), (len(text), 0)):
-        found = _WORD.findall(text, begin, end)  # none of them is divided, but for the first and the last
-        last = found[-1] if found else ""
-        if left is not None and found and text.startswith(found[0], begin):
-            right = begin, begin + len(found[0])
-            if _divided(text, left, right):
-                words[-1] += found.pop(0)
-                divided[len(words) - 1] = (*divided.get(len(words) - 1, (left,)), right)
-        words += found
-        left = (end - len(last), end) if last and text.endswith(last, begin, end) else None
-        begin = next_begin
-    return words, divided
 
 
 def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:

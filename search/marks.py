@@ -30,7 +30,7 @@ def mark_words(
 
 def mark_found(words: PlacedWords, page: Analysed, found: Sequence[tuple[Run, int]]) -> tuple[Mark, ...]:
     """The same of what `search.matching.Finder` found in the words' text, as it was analysed."""
-    spans = {(words.at(page.spans[run.first][0]), words.at(page.spans[run.last][1] - 1)) for run, _ in found}
+    spans = {(words.at(page.span(run.first)[0]), words.at(page.span(run.last)[1] - 1)) for run, _ in found}
     return tuple(_mark(first, last, words) for first, last in _outer(sorted(spans)))
 
 

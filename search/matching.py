@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from search.analysis import DIVIDED, WHOLE, Analysed, PageToken, divided_keys, page_keys
 from search.clauses import Term
 from search.expansion import NO_EXPANSION, Expansion
-from search.openings import Openings
+from search.openings import OPENINGS, wanted_openings
 from search.patterns import Pattern, Slot, patterns
 
 __all__ = ["Finder", "Pattern", "Run", "Slot", "find_all", "find_runs", "patterns"]
@@ -63,21 +63,24 @@ class Finder:
         fits = self._fits.get(page.language)
         if fits is None:
             fits = self._fits[page.language] = _Fits(self._wanted, page.language)
-        found = {at: fitting for at, fitting in enumerate(map(fits.__getitem__, page.words)) if fitting}
+        openings = self._wanted.openings
+        begun = [(at, word) for at, word in enumerate(page.words) if OPENINGS.get(word[:2]) in openings]
+        found = {at: fitting for at, word in begun if (fitting := fits[word])}
         for at, pieces in page.divided.items():
-            fitting = found.get(at, 0) | self._wanted.divided(page.words[at])
-            for start, end in pieces:
-                fitting |= fits[page.text[start:end]]
+            fitting = found.get(at, 0) | self._wanted.by_division(page.words[at])
+            for part in (page.text[start:end] for start, end in pieces):
+                if OPENINGS.get(part[:2]) in openings:
+                    fitting |= fits[part]
             if fitting:
                 found[at] = fitting
         if self._wanted.wholes:
             for at, whole in page.wholes.items():
-                if fitting := self._wanted.keys((WHOLE + whole,)):
+                if fitting := self._wanted.by_keys((WHOLE + whole,)):
                     found[at] = found.get(at, 0) | fitting
         return found
 
     def _fitting_by_keys(self, page: Sequence[PageToken]) -> dict[int, int]:
-        fits = (self._wanted.keys(one.keys) for one in page)
+        fits = (self._wanted.by_keys(one.keys) for one in page)
         return {at: fitting for at, fitting in enumerate(fits) if fitting}
 
 
@@ -95,13 +98,9 @@ class _Wanted:
         every = (*self._keys, *self._begun)
         self.wholes = any(key.startswith(WHOLE) for key in every)
         self._divided = any(key.startswith(DIVIDED) for key in every)
-        self._openings = Openings((_bare(key) for key in self._keys), (_bare(key) for key in self._begun))
+        self.openings = wanted_openings((_bare(key) for key in self._keys), (_bare(key) for key in self._begun))
 
-    def admit(self, word: str) -> bool:
-        """Whether any of the word's keys may be among them."""
-        return self._openings.admit(word)
-
-    def keys(self, keys: Iterable[str]) -> int:
+    def by_keys(self, keys: Iterable[str]) -> int:
         """What a word with these keys fits."""
         fitting = 0
         for key in keys:
@@ -112,9 +111,9 @@ class _Wanted:
                         fitting |= bits
         return fitting
 
-    def divided(self, word: str) -> int:
+    def by_division(self, word: str) -> int:
         """What a divided word fits for being divided."""
-        return self.keys(divided_keys(word)) if self._divided else 0
+        return self.by_keys(divided_keys(word)) if self._divided else 0
 
 
 class _Fits(dict[str, int]):
@@ -126,8 +125,7 @@ class _Fits(dict[str, int]):
         self._language = language
 
     def __missing__(self, word: str) -> int:
-        fitting = self._wanted.keys(page_keys(word, self._language)) if self._wanted.admit(word) else 0
-        self[word] = fitting
+        fitting = self[word] = self._wanted.by_keys(page_keys(word, self._language))
         return fitting
 
 

@@ -4,47 +4,46 @@
 All keys of a word (`search.analysis.token_keys`) begin as the folded word does: with the same letter, and after it with
 the same consonant or some vowel. Stemmers change the ends of words; where they and spellings reach the second letter,
 a vowel becomes another one (``sînt``, ``sunt``; ``mese`` → ``mas``; English ``dying`` → ``die``). Two things are
-otherwise, and nothing is told by them: numbers lose zeros in front, and the German stemmer takes ``ae`` for ``ä``.
-`tests/search/test_same_answers.py` holds all of it against the keys themselves.
+otherwise: the German stemmer takes ``ae`` for ``ä``, so that of two vowels the first alone counts; and numbers lose
+zeros in front, which therefore tell nothing. `tests/search/test_openings.py` holds it against the keys themselves.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from search.analysis import fold
 
 _VOWELS = frozenset("aeiouy")
 _SOME_VOWEL = "*"
+_ANYTHING = "**"
 
 
-def _folded_letters() -> dict[str, str]:
-    """The letters and digits of the languages known here, each with the one that it is folded to."""
+def _make_table() -> dict[str, str]:
     plain = "0123456789abcdefghijklmnopqrstuvwxyzăâîșțşţáéíóöőúüűàèêëïôûùçä"
-    return {letter: fold(letter) for letter in (*plain, *plain.upper())}
+    folded = {letter: fold(letter) for letter in (*plain, *plain.upper())}
+    table: dict[str, str] = {}
+    for letter, first in folded.items():
+        if first != "0":
+            table[letter] = first
+            for other, second in folded.items():
+                if second not in _VOWELS:
+                    table[letter + other] = first + second
+                else:
+                    table[letter + other] = first + (_ANYTHING if first in _VOWELS else _SOME_VOWEL)
+    return table
 
 
-_FOLDED = _folded_letters()
+OPENINGS: Mapping[str, str] = _make_table()
+"""By a word's first two letters as they stand, or the one there is: its opening. Others tell nothing."""
+_ALL_OPENINGS = frozenset(OPENINGS.values())
 
 
-def opening(word: str) -> str | None:
-    """The first two letters as keys can have them, or the one there is; None for a word that tells nothing."""
-    first = _FOLDED.get(word[:1], "0")
-    if len(word) == 1 or first == "0":
-        return None if first == "0" else first
-    second = _FOLDED.get(word[1])
-    if second is None or (second in _VOWELS and first in _VOWELS):
-        return None
-    return first + (_SOME_VOWEL if second in _VOWELS else second)
+def wanted_openings(keys: Iterable[str], prefixes: Iterable[str]) -> frozenset[str | None]:
+    """The openings of the words that may have one of the keys, or a key with one of the prefixes; all without views.
 
-
-class Openings:
-    """Those of certain keys, and of all keys that begin with certain prefixes; both without their views."""
-
-    def __init__(self, keys: Iterable[str], prefixes: Iterable[str]) -> None:
-        begun = tuple(prefixes)
-        self._openings = frozenset(map(opening, (*keys, *begun))) | {None}
-        self._letters = tuple(prefix for prefix in begun if len(prefix) < 2)
-
-    def admit(self, word: str) -> bool:
-        """Whether a word may have one of the keys: false only where it has none."""
-        own = opening(word)
-        return own in self._openings or (own is not None and own.startswith(self._letters))
+    None is among them, for the words that have no opening.
+    """
+    begun = tuple(prefixes)
+    wanted = {None, *(OPENINGS.get(one[:2]) for one in (*keys, *begun))}
+    wanted |= {one[0] + _ANYTHING for one in wanted if one is not None}
+    short = tuple(prefix for prefix in begun if len(prefix) < 2)
+    return frozenset(wanted.union(one for one in _ALL_OPENINGS if one.startswith(short)) if short else wanted)
