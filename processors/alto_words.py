@@ -40,7 +40,10 @@ def _read_quickly(data: bytes) -> PlacedWords | None:
         return None
     line_ids, contents, *numbers = zip(*found, strict=True)
     lengths = [len(list(own)) for _, own in groupby(line_ids)]
-    text = b"\n".join(contents).decode()
+    try:
+        text = b"\n".join(contents).decode()
+    except UnicodeDecodeError:
+        return None
     if len(lengths) != data.count(b"<TextLine") or "&#" in text:
         return None
     words = (unescape(text, {"&quot;": '"'}) if "&" in text else text).split("\n")
