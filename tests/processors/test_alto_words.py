@@ -4,7 +4,7 @@
 from dataclasses import astuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from processors.alto import read_alto, write_alto
@@ -30,7 +30,7 @@ def thorough(data: bytes) -> PlacedWords:
 PLAIN = written("Ștefan", "&", '"Mare"', "<12>", "a&amp;b")
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # a page is made of many parts
 @given(PAGES)
 def test_the_words_of_a_file_of_ours_are_those_of_the_thorough_reader(page: PageResult) -> None:
     data = write_alto(page, source_file="a.tif", page_number=3)

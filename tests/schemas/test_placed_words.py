@@ -31,4 +31,6 @@ def test_every_word_is_found_where_it_stands_in_the_text(rows: list[list[str]]) 
 def test_lines_without_words_move_what_follows() -> None:
     words = PlacedWords.of([line(), line("un", "plan"), line(), line("vechi")])
     assert (words.text, list(words.starts)) == ("\nun plan\n\nvechi", [1, 4, 10])
-    assert [mark.text for mark in mark_words(parse_query("vechi"), [line(), line("un"), line("vechi")], None)] == ["vechi"]
+    assert [mark.text for mark in mark_words(parse_query("vechi"), [line(), line("un"), line("vechi")], None)] == [
+        "vechi"
+    ]

@@ -69,7 +69,9 @@ def test_pages_are_analysed_by_stretches_as_they_are_at_once() -> None:
         assert list(analyse(page.text, page.language)) == long_way(page.text, page.language)
 
 
-@pytest.mark.parametrize("text", ["con-\nstru-\nire-\n\nși", "a-\n-\nb", "a\ufefe-\nb \ufe70 c", "un\u00ad\nu", "x=\n2 y¬\nz"])
+@pytest.mark.parametrize(
+    "text", ["con-\nstru-\nire-\n\nși", "a-\n-\nb", "a\ufefe-\nb \ufe70 c", "un\u00ad\nu", "x=\n2 y¬\nz"]
+)
 def test_words_that_may_be_divided_are_told_apart_as_the_definition_says(text: str) -> None:
     check_words(text)
 
@@ -109,10 +111,41 @@ WRITTEN = st.lists(
         PIECES,
         st.sampled_from(
             [
-                *("autorizația ", "într-", "-\no ", "o ", "intro ", "sînt ", "sunt ", "hotărârile ", "strada ", "str. "),
+                *(
+                    "autorizația ",
+                    "într-",
+                    "-\no ",
+                    "o ",
+                    "intro ",
+                    "sînt ",
+                    "sunt ",
+                    "hotărârile ",
+                    "strada ",
+                    "str. ",
+                ),
                 *("123/12.05.1987 ", "nr. 123 din data de 12.V.987 ", "12 mai 1987 ", "1.204 din 1987 ", "05.", "007 "),
-                *("Consiliul Popular ", "consiliului\npopular ", "b-dul Mare 5 ", "bd. Mare ", "Aehnlich ", "ähnliche "),
-                *("műemlékek ", "aß ", "ßa ", "dying ", "Masa ", "orele ", "É ", "ﬁ ", "½ ", "²3 ", "a\u0301u ", "piața "),
+                *(
+                    "Consiliul Popular ",
+                    "consiliului\npopular ",
+                    "b-dul Mare 5 ",
+                    "bd. Mare ",
+                    "Aehnlich ",
+                    "ähnliche ",
+                ),
+                *(
+                    "műemlékek ",
+                    "aß ",
+                    "ßa ",
+                    "dying ",
+                    "Masa ",
+                    "orele ",
+                    "É ",
+                    "ﬁ ",
+                    "½ ",
+                    "²3 ",
+                    "a\u0301u ",
+                    "piața ",
+                ),
             ]
         ),
     ),
