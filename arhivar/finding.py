@@ -2,16 +2,11 @@
 """Search over an open archive: the index finds pages, the store gives the words' places, the catalogue other names."""
 
 import time
-from collections.abc import Sequence
 from threading import Lock
-from uuid import UUID
 
 from arhivar.composition import Archive
-from arhivar.package import alto_path
-from arhivar.steps.index import read_lines
+from arhivar.stored_words import StoredWords
 from repository.catalogue import Catalogue
-from schemas.errors import ObjectMissing
-from schemas.page import Line
 from search.places import Places
 from search.service import SearchService
 
@@ -40,11 +35,4 @@ class PlaceTable:
 
 def open_search(archive: Archive) -> SearchService:
     """The search service of this archive."""
-
-    def lines_of(unit_id: UUID, version: int, page: int) -> Sequence[Line]:
-        try:
-            return read_lines(archive, unit_id, alto_path(page), version)
-        except ObjectMissing:  # the index may be ahead of or behind the store; a hit without marks is still a hit
-            return ()
-
-    return SearchService(archive.index, lines_of, PlaceTable(archive.catalogue))
+    return SearchService(archive.index, StoredWords(archive.packages), PlaceTable(archive.catalogue))

@@ -81,7 +81,7 @@ def ask(service: SearchService, text: str) -> list[PageName]:
 
 def measure(index: SearchIndex, judged: JudgedSet) -> Answers:
     """Ask all the queries. Where the words are on the pages is not asked for."""
-    service = SearchService(index, lambda _unit, _version, _page: ())
+    service = SearchService(index, lambda _unit, _version, _page: None)
     return {query: ask(service, query.text) for query in judged.queries}
 
 

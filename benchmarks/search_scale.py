@@ -3,12 +3,14 @@
 
 Pages come from `benchmarks.search_pages`, queries from `.search_queries`. Each query is asked as the API asks: by
 `SearchService.find` with an access filter, all facets, hits grouped by unit with their best pages, snippets and marks.
-CPU milliseconds a query are given three times:
+CPU milliseconds a query are given four times:
 
 * **server**: Elasticsearch's processes with all their threads, from /proc;
 * **call**: the threads that ask, inside the index's `search_units`: all that the search itself takes of tantivy;
-* **ours**: all of this process: the call, understanding the query, snippets, marks, the answer. Making up places for
-  the words of hits, which no store has here, is not in it.
+* **ours**: all of this process: the call, understanding the query, snippets, marks, the answer. Places of words are
+  made up, since no store has these pages; that is not in it;
+* **words**: what comes to ours where a store has them: the pages shown, by what one takes that was not read before
+  (`benchmarks.search_words`).
 
 Indexing counts the analysis, not the making of pages; for Elasticsearch it is the server's CPU time and ours together.
 """
@@ -20,6 +22,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from itertools import repeat
 from pathlib import Path
 from threading import Lock
 from time import perf_counter, process_time, thread_time
@@ -30,8 +33,9 @@ from benchmarks.processes import machine_load
 from benchmarks.search_engines import Engine, elastic_server, open_engines
 from benchmarks.search_pages import distractors
 from benchmarks.search_queries import make_queries
+from benchmarks.search_words import reading_seconds
 from schemas.errors import QueryMalformed
-from schemas.page import Box, Line, Word
+from schemas.placed_words import PlacedWords
 from schemas.search import Facet, PageRecord, SearchFilters, UnitPage
 from schemas.unit import AccessClass
 from search.index import SearchIndex, UnitRequest
@@ -57,6 +61,7 @@ class Load:
     server_cpu_ms: float
     call_cpu_ms: float
     our_cpu_ms: float
+    words_cpu_ms: float
     nothing_found: int
 
 
@@ -99,6 +104,7 @@ class _Watched:
         self._texts: dict[tuple[UUID, int, int], str] = {}
         self.call_seconds = 0.0
         self.made_up_seconds = 0.0
+        self.pages_shown = 0
 
     def __getattr__(self, name: str) -> object:
         """What is not counted is the index's own."""
@@ -115,22 +121,15 @@ class _Watched:
             self._texts |= texts
         return found
 
-    def words_of(self, unit_id: UUID, version: int, page: int) -> Sequence[Line]:
-        """The page's lines, their words at places that are made up."""
+    def words_of(self, unit_id: UUID, version: int, page: int) -> PlacedWords:
+        """The page's words, all of them at the same place."""
         before = thread_time()
-        lines = tuple(_line(row, number) for number, row in enumerate(self._texts[unit_id, version, page].split("\n")))
+        text = self._texts[unit_id, version, page]
+        words = PlacedWords.in_lines([row.split() for row in text.split("\n")], repeat(0, 4 * len(text.split())))
         with self._adding:
             self.made_up_seconds += thread_time() - before
-        return lines
-
-
-def _line(row: str, number: int) -> Line:
-    left, words = 0, []
-    for text in row.split():
-        box = Box(left=left, top=30 * number, right=left + 10 * len(text), bottom=30 * number + 20)
-        words.append(Word(text=text, box=box, confidence=90))
-        left = box.right + 10
-    return Line(box=Box(left=0, top=30 * number, right=left, bottom=30 * number + 20), words=tuple(words))
+            self.pages_shown += 1
+        return words
 
 
 def index_pages(engine: Engine, pages: int) -> float:
@@ -142,14 +141,15 @@ def index_pages(engine: Engine, pages: int) -> float:
     return (engine.cpu_seconds() - before - made.cpu_seconds) / pages * 1000
 
 
-def measure_load(engine: Engine, queries: Sequence[str], clients: int) -> Load:
-    """Ask all the queries, so many at once."""
+def measure_load(engine: Engine, queries: Sequence[str], clients: int, reading: float) -> Load:
+    """Ask all the queries, so many at once. `reading`: CPU seconds to read one page's words from a store."""
     watched = _Watched(engine.index)
     service = SearchService(cast(SearchIndex, watched), watched.words_of)
     warm_up, asked = queries[:_WARM_UP], queries[_WARM_UP:]
     with ThreadPoolExecutor(clients) as pool:
         list(pool.map(lambda text: ask(service, text), warm_up))
         watched.call_seconds = watched.made_up_seconds = 0.0
+        watched.pages_shown = 0
         ours, server = process_time(), engine.server_seconds()
         answers = list(pool.map(lambda text: ask(service, text), asked))
         ours, server = process_time() - ours, engine.server_seconds() - server
@@ -163,6 +163,7 @@ def measure_load(engine: Engine, queries: Sequence[str], clients: int) -> Load:
         server_cpu_ms=server * per_query,
         call_cpu_ms=watched.call_seconds * per_query,
         our_cpu_ms=(ours - watched.made_up_seconds) * per_query,
+        words_cpu_ms=reading * watched.pages_shown * per_query,
         nothing_found=sum(not pages for _, pages in answers),
     )
 
@@ -182,25 +183,25 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
 
 
-def measure(engine: Engine, pages: int, clients: Sequence[int], queries: Sequence[str]) -> Scale:
+def measure(engine: Engine, pages: int, clients: Sequence[int], queries: Sequence[str], reading: float) -> Scale:
     """Fill the index where it is empty, and ask."""
     cost = None if engine.is_filled() else index_pages(engine, pages)
-    loads = tuple(measure_load(engine, queries, count) for count in clients)
+    loads = tuple(measure_load(engine, queries, count, reading) for count in clients)
     return Scale(engine.name, pages, cost, engine.disk_bytes() / pages, machine_load(), loads)
 
 
 def table(results: Iterable[Scale]) -> str:
     """Markdown: a row a size and number of clients."""
     rows = [
-        "| engine | pages | clients | p50 ms | p95 ms | server CPU ms | call CPU ms | our CPU ms "
+        "| engine | pages | clients | p50 ms | p95 ms | server CPU ms | call CPU ms | our CPU ms | words CPU ms "
         "| indexing CPU s/1,000 | bytes/page |",
-        "| --- " * 10 + "|",
+        "| --- " * 11 + "|",
     ]
     for one in results:
         cost = "–" if one.index_cpu_s is None else f"{one.index_cpu_s:.2f}"
         rows += [
             f"| {one.engine} | {one.pages:,} | {load.clients} | {load.p50_ms:.0f} | {load.p95_ms:.0f} "
-            f"| {load.server_cpu_ms:.1f} | {load.call_cpu_ms:.1f} | {load.our_cpu_ms:.1f} "
+            f"| {load.server_cpu_ms:.1f} | {load.call_cpu_ms:.1f} | {load.our_cpu_ms:.1f} | {load.words_cpu_ms:.1f} "
             f"| {cost} | {one.bytes_a_page:.0f} |"
             for load in one.loads
         ]
@@ -220,10 +221,11 @@ def main() -> int:
     names = given.engine or ["tantivy", *(["elasticsearch"] if elastic_server() else [])]
     queries = make_queries(given.queries + _WARM_UP)
     results: list[Scale] = []
+    reading = reading_seconds()
     given.out.mkdir(parents=True, exist_ok=True)
     for pages in given.pages or SIZES:
         for engine in open_engines(names, given.out, f"scale-{pages}", keep=given.keep):
-            results.append(measure(engine, pages, given.clients or CLIENTS, queries))
+            results.append(measure(engine, pages, given.clients or CLIENTS, queries, reading))
             if not given.keep:
                 engine.drop()
             report = json.dumps([asdict(one) for one in results], indent=2)

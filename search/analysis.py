@@ -24,8 +24,9 @@ Sources: Snowball's stemmers (PyStemmer); the spelling reform, decision of the A
 import re
 import threading
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import NamedTuple, overload
 
@@ -45,7 +46,7 @@ _MAX_KEY = 64
 _MAX_WHOLE_PARTS = 8
 _MAX_STEMMING_ROUNDS = 4
 
-_WORD = re.compile("[^\\W_](?:[^\\W_]|[\u0300-\u036f\u00ad])*")
+_WORD = re.compile("[^\\W_]++(?:[\u0300-\u036f\u00ad][^\\W_]*+)*+")
 # The signs that divide: hyphens, the sign of word processors (¬), and Fraktur's two strokes, which are also read as =.
 _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:\r?\n[ \t]*)+")
 # What stands between white space, with what follows where a word may be divided: analysed by itself it has the tokens
@@ -53,6 +54,10 @@ _LINE_END = re.compile("(?P<hyphen>[-\u2010\u2011\u00ac=\u2e17\u2e40]?)[ \t]*(?:
 _STRETCH = re.compile("\\S++(?:(?<=[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad])[ \t]*+(?:\r?\n[ \t]*+)++\\S++)*+")
 _MAX_CACHED = 64
 """Characters of a stretch that is worth keeping."""
+# Where a word may be divided: as `_LINE_END`, with the soft hyphen that ends the word before it.
+_GAP = re.compile("[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad][ \t]*(?:\r?\n[ \t]*)+")
+# Arabic and half-width forms, among which there are letters that fold to nothing: no tokens of their own.
+_FOLDS_TO_NOTHING = re.compile("[\ufb50-\uffff]")
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
 _COMPOUND_SEPARATORS = frozenset("./-")
 
@@ -91,15 +96,28 @@ def tokenise(text: str) -> tuple[Token, ...]:
 
 
 class Analysed(Sequence[PageToken]):
-    """A page's tokens. Their places in the page are worked out when they are asked for: most never are."""
+    """A page's tokens. Words are told apart at once; places and keys are worked out when asked for: most never are."""
 
-    def __init__(self, found: Sequence[PageToken], starts: Sequence[int]) -> None:
-        self.found = found
-        """The tokens, with places in their stretches of text."""
-        self._starts = starts
+    def __init__(self, text: str, language: str) -> None:
+        self.text = text
+        self.language = language
+        """The one whose stems the words have."""
+        self.words: list[str] = []
+        """The tokens' texts."""
+        self.divided: dict[int, tuple[tuple[int, int], ...]] = {}
+        """The pieces of those that are divided, by position."""
+        self._stretches: list[tuple[int, int]] = []  # first position and place of what is between possible divisions
+        self._spans: dict[int, list[tuple[int, int]]] = {}  # of a stretch's tokens, by its first position
+        if _FOLDS_TO_NOTHING.search(text) is None:
+            self._tell_apart()
+        else:
+            self.words = [token.text for token in self._tokens]
+            self.divided = {at: token.pieces for at, token in enumerate(self._tokens) if token.parts}
+            self._stretches = [(0, 0)]
+            self._spans[0] = [(token.start, token.end) for token in self._tokens]
 
     def __len__(self) -> int:
-        return len(self.found)
+        return len(self.words)
 
     @overload
     def __getitem__(self, index: int) -> PageToken: ...
@@ -108,23 +126,60 @@ class Analysed(Sequence[PageToken]):
     def __getitem__(self, index: slice) -> tuple[PageToken, ...]: ...
 
     def __getitem__(self, index: int | slice) -> PageToken | tuple[PageToken, ...]:
-        """The tokens with their places in the page."""
+        """The tokens with all their keys, worked out each time."""
         if isinstance(index, slice):
-            return tuple(self[one] for one in range(*index.indices(len(self.found))))
-        token, keys = self.found[index]
-        return PageToken(_moved(token, self._starts[index]), keys)
+            return tuple(self[one] for one in range(*index.indices(len(self))))
+        token = self._tokens[index]
+        return PageToken(token, token_keys(token, self.language))
+
+    def span(self, position: int) -> tuple[int, int]:
+        """Where a token begins and ends, in code points."""
+        pieces = self.divided.get(position)
+        if pieces is not None:
+            return pieces[0][0], pieces[-1][1]
+        stretch = bisect_right(self._stretches, (position, len(self.text))) - 1
+        first, begin = self._stretches[stretch]
+        spans = self._spans.get(first)
+        if spans is None:
+            end = self._stretches[stretch + 1][1] if stretch + 1 < len(self._stretches) else len(self.text)
+            spans = self._spans[first] = [match.span() for match in _WORD.finditer(self.text, begin, end)]
+        return spans[position - first]
+
+    @cached_property
+    def wholes(self) -> dict[int, str]:
+        """The wholes such as ``567/2/1``, by the position of their first tokens."""
+        return {position: token.whole for position, token in enumerate(self._tokens) if token.whole is not None}
+
+    @cached_property
+    def _tokens(self) -> tuple[Token, ...]:
+        return tokenise(self.text)
+
+    def _tell_apart(self) -> None:
+        """Find the words as `tokenise` does. Where none may be divided, that takes no more than one expression."""
+        text, words = self.text, self.words
+        begin = 0
+        left: tuple[int, int] | None = None
+        for gap_begin, gap_end in (*(gap.span() for gap in _GAP.finditer(text)), (len(text), len(text))):
+            # A soft hyphen is a letter of its word.
+            end = gap_begin + text.startswith(SOFT_HYPHEN, gap_begin)
+            found = _WORD.findall(text, begin, end)
+            last = found[-1] if found else ""
+            own = begin
+            if left is not None and found and text.startswith(found[0], begin):
+                right = begin, begin + len(found[0])
+                if _divided(text, left, right):
+                    words[-1] += found.pop(0)
+                    self.divided[len(words) - 1] = (*self.divided.get(len(words) - 1, (left,)), right)
+                    own = right[1]
+            self._stretches.append((len(words), own))
+            words += found
+            left = (end - len(last), end) if last and text.endswith(last, begin, end) else None
+            begin = gap_end
 
 
 def analyse(text: str, language: str | None) -> Analysed:
     """A page's tokens with their keys, in the page's language (ISO 639-2/T; unknown ones are read as Romanian)."""
-    known = base_language(language)
-    found: list[PageToken] = []
-    starts: list[int] = []
-    for match in _STRETCH.finditer(text):
-        tokens = _stretch(match.group(), known)
-        found += tokens
-        starts += (match.start(),) * len(tokens)
-    return Analysed(found, starts)
+    return Analysed(text, base_language(language))
 
 
 def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:
@@ -140,20 +195,6 @@ def _sorted_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
 @lru_cache(maxsize=50_000)
 def _kept_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(sorted(token_keys(token, language))) for token in tokenise(stretch))
-
-
-def _stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
-    return (_kept_stretch if len(stretch) <= _MAX_CACHED else _kept_stretch.__wrapped__)(stretch, language)
-
-
-@lru_cache(maxsize=50_000)
-def _kept_stretch(stretch: str, language: str) -> tuple[PageToken, ...]:
-    return tuple(PageToken(token, token_keys(token, language)) for token in tokenise(stretch))
-
-
-def _moved(token: Token, by: int) -> Token:
-    pieces = tuple((start + by, end + by) for start, end in token.pieces)
-    return Token(token.text, token.start + by, token.end + by, pieces, token.parts, token.whole)
 
 
 def token_keys(token: Token, language: str) -> frozenset[str]:

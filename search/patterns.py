@@ -93,12 +93,6 @@ class Slot:
         stemmed = any(key.partition(":")[0] in STEMMERS for key in self.keys - lesser)
         return self.keys - {self.exact} if stemmed else self.keys
 
-    def accepts(self, keys: frozenset[str]) -> bool:
-        """Whether a token with these keys may stand here."""
-        if not self.prefixes:
-            return not self.keys.isdisjoint(keys)
-        return any(key.startswith(prefix) for key in keys for prefix in self.prefixes)
-
 
 @dataclass(frozen=True, slots=True)
 class Pattern:

@@ -4,7 +4,7 @@
 from collections.abc import Callable, Collection, Sequence
 from uuid import UUID
 
-from schemas.page import Line
+from schemas.placed_words import PlacedWords
 from schemas.search import (
     Facet,
     FoundUnit,
@@ -21,15 +21,15 @@ from schemas.unit import AccessClass
 from search.analysis import analyse, fold, tokenise
 from search.completion import complete
 from search.index import SearchIndex, UnitRequest
-from search.marks import mark_found, text_of
+from search.marks import mark_found
 from search.matching import Finder
 from search.places import Places
 from search.query import Query, parse_query
 from search.slips import Meaning, expand
 from search.snippets import snippet_of
 
-WordsOf = Callable[[UUID, int, int], Sequence[Line]]
-"""Unit, its version, page number → the page's lines of words, from beside its ALTO."""
+WordsOf = Callable[[UUID, int, int], PlacedWords | None]
+"""Unit, its version, page number → the page's words as its ALTO file has them; none where there is no such file."""
 
 NEXT_TO_NOTHING = 3
 """What was typed is on no more pages, where something else is suggested."""
@@ -118,9 +118,9 @@ class SearchService:
         page = analyse(hit.text, hit.language)
         found = finder.find(page)
         snippet = snippet_of(hit.text, page, found)
-        lines = self._words_of(hit.unit_id, hit.unit_version, hit.page) if finder.terms else ()
-        if lines and (text := text_of(lines)) != hit.text:
-            page = analyse(text, hit.language)
+        words = self._words_of(hit.unit_id, hit.unit_version, hit.page) if finder.terms else None
+        if words is not None and words.text != hit.text:
+            page = analyse(words.text, hit.language)
             found = finder.find(page)
         return SearchHit(
             unit_id=hit.unit_id,
@@ -130,7 +130,7 @@ class SearchService:
             language=hit.language,
             score=hit.score,
             snippet=snippet,
-            marks=mark_found(lines, page, found) if lines else (),
+            marks=() if words is None else mark_found(words, page, found),
         )
 
 

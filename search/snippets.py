@@ -14,7 +14,7 @@ from search.matching import Finder, Run
 from search.query import Query
 
 ELLIPSIS = "…"
-_SPACES = re.compile(r"^\s+|\s{2,}")
+_SPACES = re.compile(r"\s\s+")
 
 
 def snippet(
@@ -42,25 +42,30 @@ def snippet_of(text: str, page: Analysed, found: Sequence[tuple[Run, int]], widt
 
 def _gaps(page: Analysed) -> list[tuple[int, int]]:
     """What stands between the parts of divided words."""
-    divided = [page[index].token.pieces for index, one in enumerate(page.found) if one.token.parts]
-    return [(left[1], right[0]) for pieces in divided for left, right in pairwise(pieces)]
+    return [(left[1], right[0]) for pieces in page.divided.values() for left, right in pairwise(pieces)]
 
 
 def _clean_quickly(text: str, page: Analysed) -> tuple[str, Callable[[int], int]] | None:
     """What `_clean` gives where all characters show something, as on nearly all pages; else None."""
-    gaps = _gaps(page)
-    ends = {end for _, end in gaps}
-    spaces = [(match.start() + (match.start() > 0), match.end()) for match in _SPACES.finditer(text)]
-    dropped = sorted([*gaps, *(space for space in spaces if space[1] not in ends)])
+    dropped = _gaps(page)
+    ends = {end for _, end in dropped}
+    spaces = [(match.start() + 1, match.end()) for match in _SPACES.finditer(text) if match.end() not in ends]
+    lead = len(text) - len(text.lstrip())
+    if lead:
+        spaces = [(0, lead), *(space for space in spaces if space[0] > lead)]
+    if spaces:
+        dropped = sorted([*dropped, *spaces])
     kept: list[str] = []
     last = 0
     for start, end in dropped:
         kept.append(text[last:start])
         last = end
     kept.append(text[last:])
-    clean = " ".join("".join(kept).split())
-    if not clean.isprintable():
-        return None
+    clean = "".join(kept).rstrip().replace("\n", " ")
+    if not clean.isprintable():  # another white space than these two, perhaps
+        clean = " ".join(clean.split())
+        if not clean.isprintable():
+            return None
     after = [end for _, end in dropped]
     before = [0, *accumulate(end - start for start, end in dropped)]
     return clean, lambda index: index - before[bisect_right(after, index)]
@@ -85,7 +90,7 @@ def _clean(text: str, page: Analysed) -> tuple[str, Callable[[int], int]]:
 
 
 def _span(run: Run, page: Analysed, place: Callable[[int], int]) -> tuple[int, int]:
-    return place(page[run.first].token.start), place(page[run.last].token.end)
+    return place(page.span(run.first)[0]), place(page.span(run.last)[1])
 
 
 def _window(clean: str, hits: Sequence[tuple[int, int, int]], width: int) -> tuple[int, int]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import search_words
 from benchmarks.search_engines import TantivyEngine, cpu_of, elastic_server, open_engines
 from benchmarks.search_pages import distractors
 from benchmarks.search_queries import make_queries
@@ -53,17 +54,24 @@ def test_an_index_that_is_kept_is_used_again_and_another_is_emptied(tmp_path: Pa
 def test_queries_about_pages_that_are_there_find_them(tmp_path: Path) -> None:
     engine = TantivyEngine(tmp_path / "index")
     engine.index.write(distractors(300))
-    scale = measure(engine, 300, [1, 4], ["nr"] * 50 + ["primaria", "zzzzzz", '"'])
+    scale = measure(engine, 300, [1, 4], ["nr"] * 50 + ["primaria", "zzzzzz", '"'], 0.002)
     assert [load.clients for load in scale.loads] == [1, 4]
     assert all(load.queries == 3 and load.nothing_found == 2 for load in scale.loads)
     assert all(0 < load.call_cpu_ms <= load.our_cpu_ms and load.p50_ms <= load.p95_ms for load in scale.loads)
     assert all(load.server_cpu_ms == 0 for load in scale.loads)
+    assert all(0 < load.words_cpu_ms <= 2 * 30 / 3 for load in scale.loads), "at most 30 pages of one query in three"
     assert scale.index_cpu_s is None
 
 
+def test_reading_the_words_of_a_page_costs_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_words, "UNITS", 2)
+    monkeypatch.setattr(search_words, "PAGES", 3)
+    assert 0 < search_words.reading_seconds() < 1
+
+
 def test_the_table_has_a_row_a_number_of_clients() -> None:
-    loads = (Load(1, 9, 1.2, 3.4, 5, 6, 7, 0), Load(8, 9, 1.2, 3.4, 5, 6, 7, 0))
+    loads = (Load(1, 9, 1.2, 3.4, 5, 6, 7, 8, 0), Load(8, 9, 1.2, 3.4, 5, 6, 7, 8, 0))
     lines = table([Scale("tantivy", 12_500, 1.234, 5432.1, "2 processors", loads)]).splitlines()
-    assert lines[2] == "| tantivy | 12,500 | 1 | 1 | 3 | 5.0 | 6.0 | 7.0 | 1.23 | 5432 |"
+    assert lines[2] == "| tantivy | 12,500 | 1 | 1 | 3 | 5.0 | 6.0 | 7.0 | 8.0 | 1.23 | 5432 |"
     assert len(lines) == 4
-    assert {line.count("|") for line in lines} == {11}
+    assert {line.count("|") for line in lines} == {12}

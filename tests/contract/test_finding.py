@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What people find (`search.service.SearchService`), whatever index is asked."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
 import pytest
 
-from schemas.page import Line
+from schemas.placed_words import PlacedWords
 from schemas.places import PlaceName
 from schemas.search import Facet, FoundUnits, SearchFilters, SortBy, Suggestion, SuggestionKind
 from schemas.unit import AccessClass
@@ -34,9 +33,9 @@ class Service(SearchService):
         super().__init__(index, self.words_of, lambda: PLACES)
 
     @staticmethod
-    def words_of(unit: UUID, version: int, number: int) -> Sequence[Line]:
+    def words_of(unit: UUID, version: int, number: int) -> PlacedWords:
         assert version == 1
-        return lines_of(TEXTS[unit, number])
+        return PlacedWords.of(lines_of(TEXTS[unit, number]))
 
 
 @pytest.fixture

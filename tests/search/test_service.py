@@ -1,14 +1,13 @@
 # SPDX-License-Identifier: EUPL-1.2
 """A search as people see it, over a real index."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
 from schemas.errors import QueryMalformed
-from schemas.page import Line
+from schemas.placed_words import PlacedWords
 from schemas.search import PageRecord, SearchFilters
 from search.service import SearchService
 from search.tantivy_index import TantivyIndex
@@ -32,9 +31,9 @@ def service(tmp_path: Path, asked: list[tuple[UUID, int, int]]) -> SearchService
         for page, text in PAGES.items()
     )
 
-    def words_of(unit: UUID, version: int, page: int) -> Sequence[Line]:
+    def words_of(unit: UUID, version: int, page: int) -> PlacedWords:
         asked.append((unit, version, page))
-        return lines_of(PAGES[page])
+        return PlacedWords.of(lines_of(PAGES[page]))
 
     return SearchService(index, words_of)
 
