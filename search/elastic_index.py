@@ -74,12 +74,13 @@ class ElasticIndex:
         Where the cluster fails midway, some pages are the new ones already; the same write again makes it whole.
         """
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-            for record in records:
-                spool.write(record.to_json().decode().replace("\n", " ") + "\n")
-            spool.seek(0)
+            several = _spool(records, spool)
             with _failures():
                 self._check_version()
+                self._refresh(_CLASSES)
                 for chunk in _chunks(spool):
+                    if any(record.unit_id in several for record in chunk):
+                        self._refresh(_CLASSES)  # a chunk before this one may have had such a page in another class
                     self._write_chunk(chunk)
                 self._refresh(_CLASSES)
 
@@ -236,7 +237,6 @@ class ElasticIndex:
     def _write_chunk(self, records: Sequence[PageRecord]) -> None:
         last = {record.record_id: record for record in records}
         self._create({record.access_class for record in last.values()})
-        self._refresh(_CLASSES)
         actions = [
             *self._moves(last),
             *(
@@ -321,9 +321,21 @@ class ElasticIndex:
         self._checked = bool(found)
 
 
+def _spool(records: Iterable[PageRecord], spool: IO[str]) -> set[UUID]:
+    """Write the records down, to be read from the beginning; the units that have pages of several access classes."""
+    classes: dict[UUID, AccessClass] = {}
+    several: set[UUID] = set()
+    for record in records:
+        spool.write(record.model_dump_json(exclude_none=True) + "\n")
+        if classes.setdefault(record.unit_id, record.access_class) is not record.access_class:
+            several.add(record.unit_id)
+    spool.seek(0)
+    return several
+
+
 def _chunks(spool: IO[str]) -> Iterator[list[PageRecord]]:
     while lines := list(islice(spool, _CHUNK)):
-        yield [PageRecord.model_validate(json.loads(line)) for line in lines]
+        yield [PageRecord.from_json(line) for line in lines]
 
 
 @contextmanager
