@@ -59,10 +59,13 @@ class _NewIndices:
         self._in_use.delete_indices([name for name in self._in_use.unused_indices() if name not in own])
 
     def take_place(self) -> None:
+        own = self._own.own_indices()
         former = self._own.take_aliases(self._in_use)
         time.sleep(self._grace_seconds)
         with suppress(SearchIndexError):  # the next build sweeps it
             self._in_use.delete_indices(former)
+        with suppress(SearchIndexError):  # it is whole without, and only larger
+            self._in_use.merge(own)
 
     def close(self) -> None:
         """Remove what did not take the place: what has taken it is behind the aliases in use and not behind its own."""
