@@ -28,6 +28,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 from hashlib import sha256
+from itertools import chain
 from typing import NamedTuple, overload
 
 import Stemmer  # type: ignore[import-not-found]
@@ -58,6 +59,8 @@ _MAX_CACHED = 64
 _GAP = re.compile("[-\u2010\u2011\u00ac=\u2e17\u2e40\u00ad][ \t]*(?:\r?\n[ \t]*)+")
 # Arabic and half-width forms, among which there are letters that fold to nothing: no tokens of their own.
 _FOLDS_TO_NOTHING = re.compile("[\ufb50-\uffff]")
+_KEPT_STRETCHES = 50_000
+_AFTER_WORDS = ".,;:"
 _INNER_HYPHEN = re.compile("(?<=[^\\W\\d_])[-\u2010\u2011](?=[^\\W\\d_])")
 _COMPOUND_SEPARATORS = frozenset("./-")
 
@@ -67,7 +70,7 @@ _LETTERS = str.maketrans(
 )
 # The letters of the languages known here, taken apart as Unicode does: nearly all words have no other ones.
 _USUAL = str.maketrans("ăâîșțşţáéíóöőúüűàèêëïôûùçä", "aaistst" + "aeiooouuu" + "aeeeiouuca") | {ord("ß"): "ss"}
-_COMMA_BELOW = str.maketrans({"ş": "ș", "ţ": "ț", "Ş": "Ș", "Ţ": "Ț", "\u00ad": None})
+_COMMA_BELOW = (("ş", "ș"), ("ţ", "ț"), ("\u00ad", ""))
 _MODERN_WORDS = {"sînt": "sunt", "sîntem": "suntem", "sînteți": "sunteți"}
 _OLD_WORDS = {"sunt": "sînt", "suntem": "sîntem", "sunteți": "sînteți", "sunteti": "sinteti"}
 
@@ -92,7 +95,10 @@ class PageToken(NamedTuple):
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words of a text, in order; the index in the tuple is the position. Never raises."""
-    return _with_wholes(text, list(_joined(text)))
+    tokens = list(_joined(text))
+    for index, whole in _wholes(text, [(token.start, token.end) for token in tokens]):
+        tokens[index] = tokens[index]._replace(whole=whole)
+    return tuple(tokens)
 
 
 class Analysed(Sequence[PageToken]):
@@ -184,17 +190,50 @@ def analyse(text: str, language: str | None) -> Analysed:
 
 def indexed_keys(text: str, language: str | None) -> list[tuple[str, ...]]:
     """The keys of `analyse`, sorted, by position: what an index takes in, worked out in less time."""
-    known = base_language(language)
-    return [keys for stretch in _STRETCH.findall(text) for keys in _sorted_keys(stretch, known)]
+    known = _known_stretches[base_language(language)]
+    return list(chain.from_iterable(map(known.__getitem__, _STRETCH.findall(text))))
 
 
-def _sorted_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
-    return (_kept_keys if len(stretch) <= _MAX_CACHED else _kept_keys.__wrapped__)(stretch, language)
+class _Stretches(dict[str, tuple[tuple[str, ...], ...]]):
+    """The sorted keys of stretches of text in one language, worked out when first asked for.
+
+    Keeps those asked for last, up to twice `_KEPT_STRETCHES`. It is asked for each word that is indexed, hence a
+    dictionary of its own: one that counts each use takes five times as long.
+    """
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+        self._before: dict[str, tuple[tuple[str, ...], ...]] = {}
+
+    def __missing__(self, stretch: str) -> tuple[tuple[str, ...], ...]:
+        found = self._before.get(stretch) or self._work_out(stretch)
+        if len(stretch) <= _MAX_CACHED:
+            if len(self) >= _KEPT_STRETCHES:
+                self._before = dict(self)
+                self.clear()
+            self[stretch] = found
+        return found
+
+    def _work_out(self, stretch: str) -> tuple[tuple[str, ...], ...]:
+        """What `token_keys` gives for the stretch's tokens; as long as no word is divided, without making tokens."""
+        word = stretch.rstrip(_AFTER_WORDS)
+        if word.isalnum() and _fold(word):
+            return self[word] if word != stretch else (self._sorted(word),)
+        if "\n" in stretch:
+            return tuple(tuple(sorted(token_keys(token, self._language))) for token in tokenise(stretch))
+        spans = list(_word_spans(stretch))
+        words = [stretch[start:end] for start, end in spans]
+        found = [self[word][0] if word.isalnum() else self._sorted(word) for word in words]
+        for index, whole in _wholes(stretch, spans):
+            found[index] = tuple(sorted((*found[index], WHOLE + whole)))
+        return tuple(found)
+
+    def _sorted(self, word: str) -> tuple[str, ...]:
+        return tuple(sorted(_word_keys(word, self._language)))
 
 
-@lru_cache(maxsize=50_000)
-def _kept_keys(stretch: str, language: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(tuple(sorted(token_keys(token, language))) for token in tokenise(stretch))
+_known_stretches = {language: _Stretches(language) for language in STEMMERS}
 
 
 def token_keys(token: Token, language: str) -> frozenset[str]:
@@ -216,16 +255,22 @@ def page_keys(word: str, language: str) -> frozenset[str]:
         digits = word[:_MAX_KEY]
         return frozenset((FOLD + digits, FOLD + (digits.lstrip("0") or "0")))
     views = _spellings(word) if language == "ron" else _spellings(word)[:1]
-    folded = {fold(view) for view in views}
-    if any(one.isdigit() for one in folded):
-        return frozenset(FOLD + key for one in folded for key in (one, one.lstrip("0") or "0"))
-    keys = {FOLD + one for one in folded}
-    for view, bare in ((view, fold(view)) for view in views):
+    keys: set[str] = set()
+    for view in views:
+        bare = _fold(view)
+        if bare.isdigit():
+            # A number in other digits than 0 to 9: it is no word in any spelling.
+            return frozenset(FOLD + key for key in (bare, bare.lstrip("0") or "0"))
+        keys.add(FOLD + bare)
         keys.add(f"{language}:{_stem(bare, language)}")
-        keys.add(f"{language}:{_stem(view, language)}")
+        if view != bare:
+            keys.add(f"{language}:{_stem(view, language)}")
         if language == "ron":
-            keys.update(f"{language}:{stem}" for stem in more_stems(bare))
+            keys.update(f"ron:{stem}" for stem in more_stems(bare))
     return frozenset(keys)
+
+
+_word_keys = page_keys.__wrapped__
 
 
 @lru_cache(maxsize=4_000)
@@ -280,6 +325,10 @@ def fold(word: str) -> str:
     return "".join(char for char in bare if char.isalnum())[:_MAX_KEY]
 
 
+_fold = fold.__wrapped__
+"""For words that are kept elsewhere, or not again asked for."""
+
+
 def fingerprint() -> str:
     """A digest that changes when analysis gives other keys: an index made under another one must be built again."""
     probe = (
@@ -294,14 +343,18 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def _word_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the words are, parts of divided ones each for itself."""
+    for match in _WORD.finditer(text):
+        word = match.group()
+        if word.isascii() or fold(word):
+            yield match.span()
+
+
 def _joined(text: str) -> Iterator[Token]:
     """Words, where those divided at the end of a line are put together."""
     spans: list[tuple[int, int]] = []
-    for match in _WORD.finditer(text):
-        word = match.group()
-        if not (word.isascii() or fold(word)):
-            continue
-        span = match.span()
+    for span in _word_spans(text):
         if spans:
             # Most words are parted by one space, and nothing else needs to be asked of them.
             if text.find("\n", spans[-1][1], span[0]) < 0 or not _divided(text, spans[-1], span):
@@ -339,22 +392,22 @@ def _token(text: str, spans: list[tuple[int, int]]) -> Token:
     )
 
 
-def _with_wholes(text: str, tokens: list[Token]) -> tuple[Token, ...]:
-    """Give the first token of runs such as ``567/2/1`` or ``12.V.1987`` the whole."""
+def _wholes(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """The wholes of runs of words such as ``567/2/1`` or ``12.V.1987``, each with the index of its first word."""
     first = 0
-    for index in range(1, len(tokens) + 1):
-        if index < len(tokens) and _touching(text, tokens[index - 1], tokens[index]):
+    for index in range(1, len(spans) + 1):
+        if index < len(spans) and _touching(text, spans[index - 1], spans[index]):
             continue
-        whole = text[tokens[first].start : tokens[index - 1].end] if index - first > 1 else ""
-        if index - first <= _MAX_WHOLE_PARTS and any(char.isdigit() for char in whole):
-            key = "".join(fold(char) or char for char in whole)[:_MAX_KEY]
-            tokens[first] = tokens[first]._replace(whole=key)
+        if 1 < index - first <= _MAX_WHOLE_PARTS:
+            whole = text[spans[first][0] : spans[index - 1][1]]
+            if any(char.isdigit() for char in whole):
+                key = whole.lower() if whole.isascii() else "".join(fold(char) or char for char in whole)
+                yield first, key[:_MAX_KEY]
         first = index
-    return tuple(tokens)
 
 
-def _touching(text: str, left: Token, right: Token) -> bool:
-    return right.start - left.end == 1 and text[left.end] in _COMPOUND_SEPARATORS
+def _touching(text: str, left: tuple[int, int], right: tuple[int, int]) -> bool:
+    return right[0] - left[1] == 1 and text[left[1]] in _COMPOUND_SEPARATORS
 
 
 def _spellings(word: str) -> tuple[str, ...]:
@@ -363,26 +416,41 @@ def _spellings(word: str) -> tuple[str, ...]:
         plain = word.lower()
         old = _OLD_WORDS.get(plain)
         return (plain,) if old is None else (plain, old)
-    plain = unicodedata.normalize("NFC", word).lower().translate(_COMMA_BELOW)
+    plain = unicodedata.normalize("NFC", word).lower()
+    for written, meant in _COMMA_BELOW:
+        plain = plain.replace(written, meant)
     inner = plain[1:-1]
     modern = _MODERN_WORDS.get(plain) or plain[:1] + inner.replace("î", "â") + plain[1:][-1:]
     old = _OLD_WORDS.get(plain) or plain[:1] + inner.replace("â", "î") + plain[1:][-1:]
-    return tuple(dict.fromkeys((plain, modern, old)))
+    return (plain,) if modern == old else tuple(dict.fromkeys((plain, modern, old)))
 
 
 _stemmers = threading.local()  # a Snowball stemmer must not be used by two threads at once
 
 
-@lru_cache(maxsize=50_000)
 def _stem(word: str, language: str) -> str:
     """Stem until nothing changes, then fold: the bare ``sedintei`` takes two rounds where ``ședinței`` takes one."""
-    stemmer = getattr(_stemmers, language, None)
-    if stemmer is None:
-        stemmer = Stemmer.Stemmer(STEMMERS[language], 0)
-        setattr(_stemmers, language, stemmer)
-    for _ in range(_MAX_STEMMING_ROUNDS):
+    shorter = _snowball(language).stemWord(word)
+    if shorter == word or len(shorter) < 2:
+        return _fold(word)
+    return _stem_of_stem(shorter, language)
+
+
+@lru_cache(maxsize=50_000)
+def _stem_of_stem(word: str, language: str) -> str:
+    """The rounds after the first: many words have the same stem."""
+    stemmer = _snowball(language)
+    for _ in range(_MAX_STEMMING_ROUNDS - 1):
         shorter = stemmer.stemWord(word)
         if shorter == word or len(shorter) < 2:
             break
         word = shorter
-    return fold(word)
+    return _fold(word)
+
+
+def _snowball(language: str) -> Stemmer.Stemmer:
+    stemmer = getattr(_stemmers, language, None)
+    if stemmer is None:
+        stemmer = Stemmer.Stemmer(STEMMERS[language], 0)
+        setattr(_stemmers, language, stemmer)
+    return stemmer

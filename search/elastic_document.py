@@ -43,8 +43,8 @@ def digest() -> str:
     return sha256(_DEFINITION_FILE.read_bytes() + fingerprint().encode()).hexdigest()
 
 
-def to_source(record: PageRecord) -> dict[str, object]:
-    """The document of a page, for bulk requests."""
+def to_source(record: PageRecord) -> bytes:
+    """The document of a page as JSON, for bulk requests."""
     title = _lines(description_keys(record.title, record.language))
     code = _lines(description_keys(record.reference_code, record.language))
     source: dict[str, object] = {
@@ -60,7 +60,6 @@ def to_source(record: PageRecord) -> dict[str, object]:
         "page": record.page,
         "offers": offers_of(record),
         "facets": facets_key(record),
-        "record": json.loads(record.to_json()),
     }
     for name, value in (("fonds", record.fonds), ("series", record.series), ("type", record.document_type)):
         if value is not None:
@@ -68,7 +67,9 @@ def to_source(record: PageRecord) -> dict[str, object]:
     years = years_of(record)
     if years is not None:
         source["year_from"], source["year_to"] = years
-    return source
+    # The record is JSON already: what stands for it is not taken apart again.
+    others = json.dumps(source, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
+    return f'{others},"record":{record.model_dump_json(exclude_none=True)}}}'.encode()
 
 
 def to_hit(found: dict[str, Any]) -> PageHit:

@@ -77,12 +77,13 @@ class ElasticIndex:
         Where the cluster fails midway, some pages are the new ones already; the same write again makes it whole.
         """
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
-            for record in records:
-                spool.write(record.to_json().decode().replace("\n", " ") + "\n")
-            spool.seek(0)
+            several = _spool(records, spool)
             with _failures():
                 self._check_version()
+                self._refresh(_CLASSES)
                 for chunk in _chunks(spool):
+                    if any(record.unit_id in several for record in chunk):
+                        self._refresh(_CLASSES)  # a chunk before this one may have had such a page in another class
                     self._write_chunk(chunk)
                 self._refresh(_CLASSES)
 
@@ -141,14 +142,16 @@ class ElasticIndex:
             return to_unit_page(request, units, pages)
 
     def tidy(self) -> None:
-        """See `SearchIndex.tidy`. A search asks each segment about each of its keys: some fifty in a living index."""
+        """See `SearchIndex.tidy`. A search asks each segment about each of its keys: some fifty in a living index.
+
+        What Elasticsearch keeps of a document to send it to other nodes, 6 kB a page, goes with its segment's merge.
+        """
         patient = self._client.options(request_timeout=_TIDY_SECONDS, max_retries=0)
+        names = [self._alias(access) for access in _CLASSES]
         with _failures():
+            patient.indices.flush(index=names, ignore_unavailable=True, allow_no_indices=True)
             patient.indices.forcemerge(
-                index=[self._alias(access) for access in _CLASSES],
-                max_num_segments=_SEGMENTS,
-                ignore_unavailable=True,
-                allow_no_indices=True,
+                index=names, max_num_segments=_SEGMENTS, ignore_unavailable=True, allow_no_indices=True
             )
 
     def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = _CLASSES) -> set[int]:
@@ -254,7 +257,6 @@ class ElasticIndex:
     def _write_chunk(self, records: Sequence[PageRecord]) -> None:
         last = {record.record_id: record for record in records}
         self._create({record.access_class for record in last.values()})
-        self._refresh(_CLASSES)
         actions = [
             *self._moves(last),
             *(
@@ -339,9 +341,21 @@ class ElasticIndex:
         self._checked = bool(found)
 
 
+def _spool(records: Iterable[PageRecord], spool: IO[str]) -> set[UUID]:
+    """Write the records down, to be read from the beginning; the units that have pages of several access classes."""
+    classes: dict[UUID, AccessClass] = {}
+    several: set[UUID] = set()
+    for record in records:
+        spool.write(record.model_dump_json(exclude_none=True) + "\n")
+        if classes.setdefault(record.unit_id, record.access_class) is not record.access_class:
+            several.add(record.unit_id)
+    spool.seek(0)
+    return several
+
+
 def _chunks(spool: IO[str]) -> Iterator[list[PageRecord]]:
     while lines := list(islice(spool, _CHUNK)):
-        yield [PageRecord.model_validate(json.loads(line)) for line in lines]
+        yield [PageRecord.from_json(line) for line in lines]
 
 
 @contextmanager

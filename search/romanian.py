@@ -43,6 +43,8 @@ def more_stems(folded: str) -> frozenset[str]:
     ``lucrare`` → ``lucrar``, ``planuri`` → ``plan``, ``registru`` → ``registr``, ``consiliu`` → ``consil``,
     ``procesele`` → ``proces``, ``amenzi`` → ``amend``, ``străzi`` → ``strad``.
     """
+    if not folded.endswith(_LAST_LETTERS):
+        return _NONE
     stems = {
         match[1]
         for endings, rule in _RULES
@@ -54,6 +56,10 @@ def more_stems(folded: str) -> frozenset[str]:
         stems.add(_STEM_OF_FORM[folded])
     return frozenset(stems)
 
+
+_NONE: frozenset[str] = frozenset()
+_LAST_LETTERS = ("a", "e", "i", "r", "u")
+"""With which all words end that have any."""
 
 # A word's end is looked at first, since most words have none of these, and a rule takes ten times as long.
 _RULES = (

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What tantivy keeps of a page: the schema, and the way there and back. One document a page."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from tantivy import Document, PreTokenizedString, Schema, SchemaBuilder, Token
@@ -57,7 +57,7 @@ def to_document(record: PageRecord) -> Document:
     title = description_keys(record.title, record.language)
     code = description_keys(record.reference_code, record.language)
     for name, parts in (("body", (body, title, code)), ("title", (title,)), ("code", (code,))):
-        document.add_pre_tokenized_text(name, PreTokenizedString("", list(_tantivy_tokens(parts))))
+        document.add_pre_tokenized_text(name, PreTokenizedString("", _tantivy_tokens(parts)))
     document.add_text("record_id", record.record_id)
     document.add_text("unit_id", str(record.unit_id))
     document.add_text("unit_code", plain_code(record.reference_code))
@@ -79,7 +79,7 @@ def to_document(record: PageRecord) -> Document:
     if years is not None:
         document.add_integer("year_from", years[0])
         document.add_integer("year_to", years[1])
-    document.add_bytes("record", record.to_json())
+    document.add_bytes("record", record.model_dump_json(exclude_none=True).encode())
     return document
 
 
@@ -117,11 +117,10 @@ def unit_key(record: PageRecord) -> str:
     return f"{record.unit_id}\t{first}\t{last}\t{code_key(record.reference_code)}"
 
 
-def _tantivy_tokens(parts: Iterable[Iterable[Iterable[str]]]) -> Iterator[Token]:
-    position = 0
+def _tantivy_tokens(parts: Iterable[Sequence[Sequence[str]]]) -> list[Token]:
+    tokens: list[Token] = []
+    first = 0
     for words in parts:
-        for keys in words:
-            for key in keys:
-                yield Token(key, position, 0, 0)
-            position += 1
-        position += FIELD_GAP
+        tokens += [Token(key, position, 0, 0) for position, keys in enumerate(words, first) for key in keys]
+        first += len(words) + FIELD_GAP
+    return tokens

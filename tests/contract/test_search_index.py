@@ -324,6 +324,16 @@ def test_what_a_reader_may_not_see_moves_no_score(index: SearchIndex) -> None:
     assert index.search(parse_query("plan"), public) == before
 
 
+def test_a_page_that_comes_twice_in_one_write_is_in_its_last_class_alone(index: SearchIndex) -> None:
+    others = (page(number, "alte cuvinte", MINUTES) for number in range(1, 600))  # so that many are sent together
+    first, last = (page(1, "primarie", access_class=access) for access in (AccessClass.PUBLIC, AccessClass.RESTRICTED))
+
+    index.write([first, *others, last])
+
+    assert found(index, "primarie", access_classes=[AccessClass.PUBLIC]) == []
+    assert found(index, "primarie", access_classes=[AccessClass.RESTRICTED]) == [1]
+
+
 @pytest.mark.parametrize(("old", "new"), [("public", "restricted"), ("restricted", "public"), ("staff", "personal")])
 def test_a_page_that_changes_its_class_leaves_the_old_one(index: SearchIndex, old: str, new: str) -> None:
     index.write([page(1, "plan", access_class=old), page(2, "plan", access_class=old)])
