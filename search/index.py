@@ -87,7 +87,8 @@ class SearchIndex(Protocol):
     def tidy(self) -> None:
         """Put together what many writes have left in many pieces: searches find the same, with less work.
 
-        May take minutes after a million pages; searches and writes go on meanwhile. Little to do is done at once.
+        May take minutes after a million pages; searches and writes go on meanwhile. What was taken out no longer counts
+        in how frequent words are, where the engine can do that.
         """
 
     def present(self, unit_id: UUID, version: int, classes: Collection[AccessClass] = tuple(AccessClass)) -> set[int]:
