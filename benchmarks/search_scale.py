@@ -46,6 +46,10 @@ CLIENTS = (1, 8, 32)
 QUERIES = 400
 CLERK = SearchFilters(access_classes=(AccessClass.PUBLIC, AccessClass.STAFF))
 _WARM_UP = 50
+_SERVER_WARM_UP = 1_000
+"""So many queries, others than those measured, before the first measure of a server: one that was just started still
+compiles what it runs, and it is meant to run for months.
+"""
 _UNITS = 10
 _PAGES_SHOWN = 3
 
@@ -168,6 +172,13 @@ def measure_load(engine: Engine, queries: Sequence[str], clients: int, reading: 
     )
 
 
+def warm_up(engine: Engine, queries: Iterable[str]) -> None:
+    """Ask what is not measured."""
+    service = SearchService(engine.index, lambda _unit, _version, _page: None)
+    for text in queries:
+        ask(service, text)
+
+
 def ask(service: SearchService, text: str) -> tuple[float, int]:
     """Seconds to the answer, and how many pages match; none for a query that is refused."""
     before = perf_counter()
@@ -183,9 +194,18 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
 
 
-def measure(engine: Engine, pages: int, clients: Sequence[int], queries: Sequence[str], reading: float) -> Scale:
+def measure(
+    engine: Engine,
+    pages: int,
+    clients: Sequence[int],
+    queries: Sequence[str],
+    reading: float,
+    unmeasured: Sequence[str] = (),
+) -> Scale:
     """Fill the index where it is empty, and ask."""
     cost = None if engine.is_filled() else index_pages(engine, pages)
+    if engine.server_seconds():
+        warm_up(engine, unmeasured)
     loads = tuple(measure_load(engine, queries, count, reading) for count in clients)
     return Scale(engine.name, pages, cost, engine.disk_bytes() / pages, machine_load(), loads)
 
@@ -219,13 +239,14 @@ def main() -> int:
     parser.add_argument("--keep", action="store_true", help="leave the indexes, and use those that were left")
     given = parser.parse_args()
     names = given.engine or ["tantivy", *(["elasticsearch"] if elastic_server() else [])]
-    queries = make_queries(given.queries + _WARM_UP)
+    queries = make_queries(given.queries + _WARM_UP + _SERVER_WARM_UP)
+    queries, unmeasured = queries[:-_SERVER_WARM_UP], queries[-_SERVER_WARM_UP:]
     results: list[Scale] = []
     reading = reading_seconds()
     given.out.mkdir(parents=True, exist_ok=True)
     for pages in given.pages or SIZES:
         for engine in open_engines(names, given.out, f"scale-{pages}", keep=given.keep):
-            results.append(measure(engine, pages, given.clients or CLIENTS, queries, reading))
+            results.append(measure(engine, pages, given.clients or CLIENTS, queries, reading, unmeasured))
             if not given.keep:
                 engine.drop()
             report = json.dumps([asdict(one) for one in results], indent=2)
