@@ -195,6 +195,17 @@ def test_no_id_of_a_unit_is_taken_for_a_person(unit: UUID) -> None:
         assert not holds_person({"path": f"/api/v1/units/{written}", "query_string": b""})
 
 
+@pytest.mark.parametrize(
+    "pages", ["1,8,5-9,10,11,12,13,14", "1,2-3,5,7,11,13,17,19", "1," * 3000, "1-8,5,0,5,1,2,1,2,3,4,5"]
+)
+def test_a_list_of_pages_is_not_taken_for_a_person(pages: str) -> None:
+    path = "/api/v1/units/x/pdf"
+    assert not holds_person({"path": path, "query_string": f"pages={pages}".encode()})
+    assert not holds_person({"path": path, "query_string": f"pages={pages.replace(',', '%2C')}".encode()})
+    for hidden in (CNP, f"1,{CNP}", f"{CNP[:1]},{CNP[1:7]},{CNP[7:]}"):
+        assert holds_person({"path": path, "query_string": f"pages={hidden}".encode()})
+
+
 def test_a_cursor_is_not_taken_for_a_person() -> None:
     assert not holds_person({"path": "/api/v1/search", "query_string": f"q=a&cursor={CNP}".encode()})
 
