@@ -172,7 +172,7 @@ def measure_load(engine: Engine, queries: Sequence[str], clients: int, reading: 
     )
 
 
-def warm_up(engine: Engine, queries: Iterable[str]) -> None:
+def settle(engine: Engine, queries: Iterable[str]) -> None:
     """Ask what is not measured."""
     service = SearchService(engine.index, lambda _unit, _version, _page: None)
     for text in queries:
@@ -205,7 +205,7 @@ def measure(
     """Fill the index where it is empty, and ask."""
     cost = None if engine.is_filled() else index_pages(engine, pages)
     if engine.server_seconds():
-        warm_up(engine, unmeasured)
+        settle(engine, unmeasured)
     loads = tuple(measure_load(engine, queries, count, reading) for count in clients)
     return Scale(engine.name, pages, cost, engine.disk_bytes() / pages, machine_load(), loads)
 

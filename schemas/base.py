@@ -16,9 +16,13 @@ class Record(BaseModel):
         """The record as UTF-8 JSON, two spaces deep, fields in declared order: same record, same bytes."""
         return (self.model_dump_json(indent=2, exclude_none=True) + "\n").encode()
 
+    def to_line(self) -> str:
+        """The same on one line without a line end, for where nobody reads it but `from_json`."""
+        return self.model_dump_json(exclude_none=True)
+
     @classmethod
     def from_json(cls, data: bytes | str) -> Self:
-        """Read what `to_json` wrote. Raises `pydantic.ValidationError`."""
+        """Read what `to_json` or `to_line` wrote. Raises `pydantic.ValidationError`."""
         return cls.model_validate_json(data)
 
 

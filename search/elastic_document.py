@@ -69,7 +69,7 @@ def to_source(record: PageRecord) -> bytes:
         source["year_from"], source["year_to"] = years
     # The record is JSON already: what stands for it is not taken apart again.
     others = json.dumps(source, ensure_ascii=False, separators=(",", ":")).removesuffix("}")
-    return f'{others},"record":{record.model_dump_json(exclude_none=True)}}}'.encode()
+    return f'{others},"record":{record.to_line()}}}'.encode()
 
 
 def to_hit(found: dict[str, Any]) -> PageHit:

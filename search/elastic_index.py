@@ -346,7 +346,7 @@ def _spool(records: Iterable[PageRecord], spool: IO[str]) -> set[UUID]:
     classes: dict[UUID, AccessClass] = {}
     several: set[UUID] = set()
     for record in records:
-        spool.write(record.model_dump_json(exclude_none=True) + "\n")
+        spool.write(record.to_line() + "\n")
         if classes.setdefault(record.unit_id, record.access_class) is not record.access_class:
             several.add(record.unit_id)
     spool.seek(0)

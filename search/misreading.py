@@ -6,7 +6,7 @@ and prints, seen through the fold: ``ș`` read as ``g`` and ``s`` read as ``5`` 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import combinations
 
@@ -67,7 +67,7 @@ def misreadings(word: str) -> tuple[str, ...]:
     The word itself is not among them, nor is one without letters. At most 3,000, of usual words some 300.
     """
     twice = _twice(word) if MIN_LETTERS_TWICE <= len(word) <= MAX_LETTERS_TWICE else ()
-    return tuple(dict.fromkeys((*misread_once(word), *(one for one in twice if one != word and not one.isdigit()))))
+    return _others(word, (*misread_once(word), *twice))
 
 
 @lru_cache(maxsize=4_000)
@@ -77,7 +77,12 @@ def misread_once(word: str) -> tuple[str, ...]:
     found |= dict.fromkeys(_several(word))
     found |= dict.fromkeys(word[:at] + word[at + 1 :] for at in range(len(word)))
     found |= dict.fromkeys(word[:at] + word[at] + word[at:] for at in range(len(word)))
-    return tuple(one for one in found if one != word and any(char.isalpha() for char in one))
+    return _others(word, found)
+
+
+def _others(word: str, found: Iterable[str]) -> tuple[str, ...]:
+    """Each of them once, without the word itself and what has no letters."""
+    return tuple(one for one in dict.fromkeys(found) if one != word and any(char.isalpha() for char in one))
 
 
 def neighbours(word: str) -> Iterator[str]:

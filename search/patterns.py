@@ -73,7 +73,8 @@ _OF_WORDS = ("de",)
 class Slot:
     """One position: a token that has one of the keys, or a key with one of the beginnings.
 
-    Of the keys, `lesser` count less than others: as much as they say, above 0 and under 1.
+    Of the keys, `lesser` came by expansion and count less than others, all alike (`search.ranking`); how likely each
+    is, above 0 and under 1, says which are kept.
     """
 
     keys: frozenset[str]

@@ -79,7 +79,7 @@ def to_document(record: PageRecord) -> Document:
     if years is not None:
         document.add_integer("year_from", years[0])
         document.add_integer("year_to", years[1])
-    document.add_bytes("record", record.model_dump_json(exclude_none=True).encode())
+    document.add_bytes("record", record.to_line().encode())
     return document
 
 

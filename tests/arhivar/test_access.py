@@ -41,13 +41,17 @@ TEXTS = ("primus", "secundus", "tertius")
 WATCHER = RebuildWatcher(lambda steps: None, lambda done: None)
 
 
-@pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+def make_town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
     """An archive with a unit of three pages."""
     use_quick_validator(monkeypatch)
     town = quick_town(tmp_path)
     scan(town, "a", TEXTS)
     return town
+
+
+@pytest.fixture
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
+    return make_town(tmp_path, monkeypatch)
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ from arhivar.keeping.rebuild import RebuildWatcher, rebuild_archive
 from schemas.crash_points import CrashPoint
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town, start_process
-from tests.arhivar.quick import quick_town, use_quick_validator
-from tests.arhivar.test_access import CODE, TEXTS, in_catalogue, in_index, scan, stands, unit_of
+from tests.arhivar.test_access import CODE, in_catalogue, in_index, make_town, stands, unit_of
 
 P = CrashPoint
 PUBLIC, STAFF, PERSONAL, _ = AccessClass
@@ -25,11 +24,7 @@ WATCHER = RebuildWatcher(lambda steps: None, lambda done: None)
 
 @pytest.fixture
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """An archive with a unit of three pages."""
-    use_quick_validator(monkeypatch)
-    town = quick_town(tmp_path)
-    scan(town, "a", TEXTS)
-    return town
+    return make_town(tmp_path, monkeypatch)
 
 
 def kill(town: Town, point: CrashPoint, *words: str) -> None:

@@ -25,12 +25,10 @@ from schemas.findings import Finding, FindingCode
 from schemas.ingest import unit_id
 from schemas.unit import AccessClass
 from tests.arhivar.conftest import Town
-from tests.arhivar.quick import make_quick_binder, quick_town, use_quick_validator
+from tests.arhivar.test_access import CODE, TEXTS, make_town, scan
 
 PUBLIC, STAFF, PERSONAL, RESTRICTED = AccessClass
-CODE = "A/1"
 UNIT = unit_id(CODE)
-TEXTS = ("primus", "secundus", "tertius")
 DEAF = VerifyWatcher(lambda total: None, lambda size: None, lambda verdict: None)
 OPEN, DIFFERS = FindingCode.ACCESS_INDEX_OPEN, FindingCode.ACCESS_INDEX_DIFFERS
 CATALOGUE, DECISION = FindingCode.ACCESS_CATALOGUE_DIFFERS, FindingCode.ACCESS_DECISION_DIFFERS
@@ -38,22 +36,13 @@ CATALOGUE, DECISION = FindingCode.ACCESS_CATALOGUE_DIFFERS, FindingCode.ACCESS_D
 
 @pytest.fixture
 def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Town:
-    """An archive with a unit of three pages."""
-    use_quick_validator(monkeypatch)
-    town = quick_town(tmp_path)
-    scan(town, "a", TEXTS)
-    return town
+    return make_town(tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def archive(town: Town) -> Iterator[Archive]:
     with town.open() as opened:
         yield opened
-
-
-def scan(town: Town, name: str, texts: Sequence[str], **description: object) -> None:
-    make_quick_binder(town.inbox, name, texts, {"reference_code": CODE, **description})
-    assert [one.error for one in town.ingest().outcomes if one.error is not None] == []
 
 
 def verified(archive: Archive) -> tuple[Finding, ...]:
